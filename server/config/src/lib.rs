@@ -1,0 +1,3 @@
+//! Files and settings become one [`Config`], every value with its origin.
+
+pub mod model;
