@@ -22,7 +22,11 @@ pub enum Origin {
     /// The command line: the flag's name.
     Flag { flag: String },
     /// A file; line and column count from 1.
-    File { path: PathBuf, line: u32, column: u32 },
+    File {
+        path: PathBuf,
+        line: u32,
+        column: u32,
+    },
     /// The image's `devcontainer.metadata` label.
     ImageLabel { image: String },
     /// An environment variable of the user.

@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The daemon and the command line.
+
+pub mod cli;

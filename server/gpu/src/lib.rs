@@ -1,1 +1,5 @@
-//! Placeholder.
+//! GPU knowledge: what the host and the engine can give, how to ask for it, and what
+//! the engine's error texts mean. Pure, but for [`probe`], which reads the host
+//! under a given root.
+
+pub mod decide;

@@ -43,7 +43,11 @@ pub enum Request {
     /// Answered by [`Reply::Sessions`], then one more at each change.
     Watch,
     /// Send a signal. Answered by [`Reply::Done`] or [`Reply::Failed`].
-    Signal { session: String, signal: i32, to: SignalTarget },
+    Signal {
+        session: String,
+        signal: i32,
+        to: SignalTarget,
+    },
     /// HUP to the session, then TERM, then KILL for what must end. Answered by [`Reply::Done`] once nothing of it is left.
     HangUp { session: String },
     /// Look at the container from inside. Answered by [`Reply::Probed`].
