@@ -1,3 +1,4 @@
 //! The daemon and the command line.
 
 pub mod cli;
+pub mod terminal;
