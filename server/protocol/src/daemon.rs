@@ -1,0 +1,38 @@
+//! The daemon itself.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// What a client says in `initialize`, as `initializationOptions`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClientOptions {
+    /// The client's release.
+    pub release: String,
+    /// The client's environment, of which the daemon uses what a window decides:
+    /// `DOCKER_*`, `PATH`, `HOME`, `XDG_*`, and what `${localEnv:…}` names.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// No parameters, or no result.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nothing {}
+
+/// What the daemon is and holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DaemonStatus {
+    /// Its release.
+    pub release: String,
+    /// Its process id.
+    pub pid: u32,
+    /// Seconds since it started.
+    pub uptime_seconds: u32,
+    /// Connected clients, this one included.
+    pub clients: u32,
+    /// Workspaces with an operation under way.
+    pub busy: Vec<String>,
+    /// Its log file.
+    pub log: String,
+}

@@ -1,0 +1,80 @@
+//! The table of methods.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A request of the protocol: its name and the types of both directions.
+pub trait Request {
+    /// Parameters.
+    type Params: Serialize + DeserializeOwned + Send + 'static;
+    /// Result.
+    type Result: Serialize + DeserializeOwned + Send + 'static;
+    /// Name on the wire, `noun/verb`.
+    const METHOD: &'static str;
+}
+
+/// A notification of the protocol.
+pub trait Notification {
+    /// Parameters.
+    type Params: Serialize + DeserializeOwned + Send + 'static;
+    /// Name on the wire, `noun/pastTense`.
+    const METHOD: &'static str;
+}
+
+macro_rules! requests {
+    ($($(#[$docs:meta])* $name:ident = $method:literal ($params:ty) -> $result:ty;)*) => {
+        $(
+            $(#[$docs])*
+            #[derive(Debug)]
+            pub enum $name {}
+            impl Request for $name {
+                type Params = $params;
+                type Result = $result;
+                const METHOD: &'static str = $method;
+            }
+        )*
+    };
+}
+
+macro_rules! notifications {
+    ($($(#[$docs:meta])* $name:ident = $method:literal ($params:ty);)*) => {
+        $(
+            $(#[$docs])*
+            #[derive(Debug)]
+            pub enum $name {}
+            impl Notification for $name {
+                type Params = $params;
+                const METHOD: &'static str = $method;
+            }
+        )*
+    };
+}
+
+requests! {
+    /// Bring the workspace's container up, or join whoever is doing so.
+    ContainerUp = "container/up" (crate::container::UpParams) -> crate::container::Up;
+    /// Stop the workspace's container and remove it.
+    ContainerDown = "container/down" (crate::container::DownParams) -> crate::container::Down;
+    /// What the workspace's container is and does.
+    ContainerStatus = "container/status" (crate::container::WorkspaceParams) -> crate::container::Status;
+    /// All containers of this user.
+    ContainerList = "container/list" (crate::container::ListParams) -> Vec<crate::container::Status>;
+    /// Where init listens, and what a session of this workspace gets: the way to a session.
+    ContainerEndpoint = "container/endpoint" (crate::container::WorkspaceParams) -> crate::container::Endpoint;
+    /// The command that the image runs by default.
+    ContainerDefaultCommand = "container/defaultCommand" (crate::container::WorkspaceParams) -> crate::container::DefaultCommand;
+    /// Load images from a tar archive on the daemon's machine.
+    ImageLoad = "image/load" (crate::container::LoadParams) -> crate::container::Loaded;
+    /// The resolved configuration.
+    ConfigResolve = "config/resolve" (crate::container::WorkspaceParams) -> crate::config::Resolved;
+    /// Check engine, GPU chain and machine.
+    DoctorRun = "doctor/run" (crate::doctor::DoctorParams) -> crate::doctor::Report;
+    /// What the daemon is and holds.
+    DaemonStatus = "daemon/status" (crate::daemon::Nothing) -> crate::daemon::DaemonStatus;
+    /// End the daemon; containers and sessions stay.
+    DaemonStop = "daemon/stop" (crate::daemon::Nothing) -> crate::daemon::Nothing;
+}
+
+notifications! {
+    /// Something happened on the way of an `up`, to be shown.
+    ContainerProgressed = "container/progressed" (crate::container::Progressed);
+}
