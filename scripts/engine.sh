@@ -72,26 +72,27 @@ answers() {
 
 # The process ids of this engine: dockerd, its containerd, its shims.
 processes() {
-    local file pid line
-    for file in /proc/[0-9]*/cmdline; do
-        pid=${file#/proc/}
-        pid=${pid%/cmdline}
-        [ "$pid" -ne $$ ] || continue
-        line=$(tr '\0' ' ' <"$file" 2>/dev/null) || continue
-        case $line in
-        *dockerd\ *"$run/docker.sock "* | *containerd\ *"$run/exec/"* | *containerd-shim*"$run/exec/"*)
-            printf '%s\n' "$pid"
-            ;;
-        esac
-    done
+    ps -eo pid=,args= | awk -v run="$run" '
+        (/dockerd / && index($0, " unix://" run "/docker.sock ")) ||
+        (/containerd(-shim[^ ]*)? / && index($0, " " run "/exec/")) { print $1 }'
 }
 
 children() {
     ps -o pid= --ppid "$1" 2>/dev/null || true
 }
 
+# Processes of this engine's containers whose shim is gone: their control group still
+# has the container's id.
+orphans() {
+    local file
+    [ -d "$folder/data/containers" ] || return 0
+    for file in "$folder"/data/containers/*; do
+        basename "$file"
+    done | grep -E '^[0-9a-f]{64}$' | grep -lFf - /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3 || true
+}
+
 none_left() {
-    [ -z "$(processes)" ]
+    [ -z "$(processes)$(orphans)" ]
 }
 
 # Ends what a killed run left behind: containers first, because a shim's death would
@@ -99,7 +100,7 @@ none_left() {
 clear_processes() {
     local pid child
     for pid in $(processes); do
-        case $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) in
+        case $(ps -o args= -p "$pid") in
         *containerd-shim*)
             for child in $(children "$pid"); do
                 kill -KILL "$child" 2>/dev/null || true
@@ -107,7 +108,7 @@ clear_processes() {
             ;;
         esac
     done
-    for pid in $(processes); do
+    for pid in $(processes) $(orphans); do
         kill -KILL "$pid" 2>/dev/null || true
     done
     until_true 10 none_left || fail "processes of the engine in $folder do not end: $(processes | tr '\n' ' ')"
