@@ -1,5 +1,6 @@
 //! The resolved configuration of a workspace.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -33,6 +34,20 @@ pub enum Origin {
     Environment { name: String },
 }
 
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Default => write!(formatter, "default"),
+            Origin::Flag { flag } => write!(formatter, "{flag}"),
+            Origin::File { path, line, column } => {
+                write!(formatter, "{}:{line}:{column}", path.display())
+            }
+            Origin::ImageLabel { image } => write!(formatter, "metadata label of image {image}"),
+            Origin::Environment { name } => write!(formatter, "environment variable {name}"),
+        }
+    }
+}
+
 /// Everything that decides what the container is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,6 +56,8 @@ pub struct Config {
     pub local_workspace_folder: PathBuf,
     /// The devcontainer.json that was read.
     pub devcontainer: Option<PathBuf>,
+    /// What `${devcontainerId}` stands for: 52 characters, stable for a workspace and its devcontainer.json.
+    pub devcontainer_id: String,
     /// A name for people.
     pub name: Setting<String>,
     /// What the container is made from; `None`: nothing found, a problem says so.
@@ -67,6 +84,18 @@ pub struct Config {
     pub run: RunOptions,
     /// The lifecycle commands.
     pub hooks: Hooks,
+    /// What `run` runs instead of the image's CMD.
+    pub command: Option<Setting<Vec<String>>>,
+    /// `up` is done when this hook is; later ones run on in the background.
+    pub wait_for: Setting<WaitFor>,
+    /// Which shell's environment sessions start with.
+    pub user_env_probe: Setting<UserEnvProbe>,
+    /// Whether the remote user takes the uid and gid of the workspace's owner.
+    pub update_remote_user_uid: Setting<bool>,
+    /// Ports to forward: `port` or `host:port`.
+    pub forward_ports: Vec<Setting<String>>,
+    /// What the machine must have besides a GPU.
+    pub host_requirements: HostRequirements,
 }
 
 /// What the container is made from.
@@ -85,6 +114,8 @@ pub enum Source {
 pub struct Build {
     /// The Dockerfile on the host, absolute.
     pub dockerfile: PathBuf,
+    /// SHA-256 of the Dockerfile's text when it was read, in hex; `None`: it could not be read, a problem says so.
+    pub dockerfile_sha256: Option<String>,
     /// The build context on the host, absolute.
     pub context: PathBuf,
     /// Build arguments.
@@ -233,6 +264,8 @@ pub struct RunOptions {
     pub sysctls: Vec<(String, Setting<String>)>,
     /// `--init` was asked for: ours takes its place.
     pub init: Option<Setting<bool>>,
+    /// `--entrypoint`: what `run` starts instead of the image's ENTRYPOINT; empty: none. PID 1 is always our init.
+    pub entrypoint: Option<Setting<String>>,
 }
 
 /// A device of the host.
@@ -259,22 +292,22 @@ pub struct Ulimit {
     pub hard: i64,
 }
 
-/// The six lifecycle commands of devcontainer.json.
+/// The six lifecycle commands of devcontainer.json. Those of the image's metadata come first in each list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Hooks {
-    /// On the host, before anything else; needs trust.
+    /// On the host, before anything else; needs trust. Only devcontainer.json has it.
     pub initialize: Option<Setting<Hook>>,
     /// Once a container.
-    pub on_create: Option<Setting<Hook>>,
+    pub on_create: Vec<Setting<Hook>>,
     /// Once a container, after `on_create`.
-    pub update_content: Option<Setting<Hook>>,
+    pub update_content: Vec<Setting<Hook>>,
     /// Once a container, after `update_content`.
-    pub post_create: Option<Setting<Hook>>,
+    pub post_create: Vec<Setting<Hook>>,
     /// At each start.
-    pub post_start: Option<Setting<Hook>>,
+    pub post_start: Vec<Setting<Hook>>,
     /// At each `up`.
-    pub post_attach: Option<Setting<Hook>>,
+    pub post_attach: Vec<Setting<Hook>>,
 }
 
 /// A lifecycle command.
@@ -289,11 +322,49 @@ pub enum Hook {
     Parallel { commands: Vec<(String, Hook)> },
 }
 
+/// The hooks that `up` can wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "each is the hook of that name")]
+pub enum WaitFor {
+    InitializeCommand,
+    OnCreateCommand,
+    UpdateContentCommand,
+    PostCreateCommand,
+    PostStartCommand,
+}
+
+/// How the user's environment is found in the container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UserEnvProbe {
+    /// Not at all: sessions have the container's environment.
+    None,
+    /// From a login shell.
+    LoginShell,
+    /// From an interactive login shell.
+    LoginInteractiveShell,
+    /// From an interactive shell.
+    InteractiveShell,
+}
+
+/// `hostRequirements` without its GPU.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HostRequirements {
+    /// Number of CPUs.
+    pub cpus: Option<Setting<u32>>,
+    /// Memory in bytes.
+    pub memory_bytes: Option<Setting<u64>>,
+    /// Storage in bytes.
+    pub storage_bytes: Option<Setting<u64>>,
+}
+
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
-    /// Errors stop `up`; warnings do not.
+    /// Errors stop `up`; warnings are said; notes are for `config --explain`.
     pub severity: Severity,
     /// A stable name for the kind of problem, kebab-case.
     pub code: String,
@@ -313,4 +384,6 @@ pub enum Severity {
     Error,
     /// Is said.
     Warning,
+    /// Said only to those who ask: a flag that we replace, a value without effect.
+    Note,
 }

@@ -1,0 +1,121 @@
+//! Makes problems, and finds the known word that somebody meant.
+
+use crate::model::{Origin, Problem, Severity};
+
+/// The list that readers add to.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(pub(crate) Vec<Problem>);
+
+impl Problems {
+    pub(crate) fn error(&mut self, code: &str, origin: &Origin, message: impl Into<String>) {
+        self.push(Severity::Error, code, origin, message.into(), None);
+    }
+
+    pub(crate) fn error_with(
+        &mut self,
+        code: &str,
+        origin: &Origin,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let remedy = Some(remedy.into());
+        self.push(Severity::Error, code, origin, message.into(), remedy);
+    }
+
+    pub(crate) fn warning(&mut self, code: &str, origin: &Origin, message: impl Into<String>) {
+        self.push(Severity::Warning, code, origin, message.into(), None);
+    }
+
+    pub(crate) fn warning_with(
+        &mut self,
+        code: &str,
+        origin: &Origin,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let remedy = Some(remedy.into());
+        self.push(Severity::Warning, code, origin, message.into(), remedy);
+    }
+
+    pub(crate) fn note(&mut self, code: &str, origin: &Origin, message: impl Into<String>) {
+        self.push(Severity::Note, code, origin, message.into(), None);
+    }
+
+    fn push(
+        &mut self,
+        severity: Severity,
+        code: &str,
+        origin: &Origin,
+        message: String,
+        remedy: Option<String>,
+    ) {
+        self.0.push(Problem {
+            severity,
+            code: code.to_owned(),
+            message,
+            origin: origin.clone(),
+            remedy,
+        });
+    }
+}
+
+/// The known word nearest to what was written, if it is near enough to be meant.
+pub(crate) fn nearest<'a>(
+    written: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let lower = written.to_lowercase();
+    let limit = 1 + written.chars().count() / 4;
+    known
+        .into_iter()
+        .map(|word| (distance(&lower, &word.to_lowercase()), word))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, word)| word)
+}
+
+/// Levenshtein's distance, where two swapped neighbours cost one.
+fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.chars().collect();
+    let right: Vec<char> = right.chars().collect();
+    let width = right.len() + 1;
+    let mut table = vec![0usize; (left.len() + 1) * width];
+    for (column, cell) in table.iter_mut().take(width).enumerate() {
+        *cell = column;
+    }
+    for row in 1..=left.len() {
+        table[row * width] = row;
+        for column in 1..=right.len() {
+            let cost = usize::from(left[row - 1] != right[column - 1]);
+            let mut best = (table[(row - 1) * width + column] + 1)
+                .min(table[row * width + column - 1] + 1)
+                .min(table[(row - 1) * width + column - 1] + cost);
+            let swapped = row > 1
+                && column > 1
+                && left[row - 1] == right[column - 2]
+                && left[row - 2] == right[column - 1];
+            if swapped {
+                best = best.min(table[(row - 2) * width + column - 2] + 1);
+            }
+            table[row * width + column] = best;
+        }
+    }
+    table[left.len() * width + right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_word_finds_its_neighbour() {
+        let known = ["containerEnv", "postCreateCommand", "image", "mounts"];
+        assert_eq!(nearest("containerENV", known), Some("containerEnv"));
+        assert_eq!(
+            nearest("postCreateComand", known),
+            Some("postCreateCommand")
+        );
+        assert_eq!(nearest("imgae", known), Some("image"));
+        assert_eq!(nearest("banana", known), None);
+    }
+}
