@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::version::Version;
+
 /// How much a GPU is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
@@ -109,4 +111,16 @@ pub struct Reason {
     pub message: String,
     /// What to do about it.
     pub remedy: String,
+}
+
+impl EngineFacts {
+    /// The engine runs without root.
+    pub fn is_rootless(&self) -> bool {
+        self.security_options.iter().any(|it| it == "rootless")
+    }
+
+    /// The engine's version, as far as it is one.
+    pub fn parsed_version(&self) -> Option<Version> {
+        Version::parse(&self.version)
+    }
 }
