@@ -1,1 +1,21 @@
-//! Placeholder.
+//! Dockerfiles: text to tree and what the tree means. Reads anything, fails never, does no I/O.
+//!
+//! Start at [`parse::parse`]; [`ast`] is what comes out, [`problem`] what is wrong with it.
+//! [`stages::Stages`] resolves stages and variables for one build. Taste is the linter's business,
+//! the engine is `engine`'s.
+
+pub mod ast;
+pub mod directive;
+pub mod expand;
+mod heredoc;
+pub mod image;
+mod instruction;
+mod json;
+pub mod lines;
+pub mod logical;
+pub mod parse;
+mod pattern;
+pub mod problem;
+pub mod range;
+pub mod token;
+mod words;

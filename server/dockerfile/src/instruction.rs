@@ -1,0 +1,491 @@
+//! One logical line: keyword, flags, arguments, and what is wrong with them.
+
+use std::ops::Range;
+
+use crate::ast::{
+    Body, Command, Files, Flag, From, Healthcheck, Instruction, Keyword, List, Pair, Pairs, Word,
+};
+use crate::json::{self, Array};
+use crate::logical::Logical;
+use crate::problem::{Problem, ProblemKind};
+use crate::words;
+
+/// Reads `range` of `logical` as an instruction.
+pub(crate) fn parse(
+    logical: &Logical,
+    range: Range<usize>,
+    escape: char,
+    problems: &mut Vec<Problem>,
+) -> Instruction {
+    let text = logical.text();
+    let range = words::trim(text, range);
+    let name_end = text[range.clone()]
+        .find(words::is_blank)
+        .map_or(range.end, |length| range.start + length);
+    let name = word(logical, range.start..name_end);
+    let keyword = Keyword::parse(&name.text);
+    let (raw_flags, arguments_start) = words::flags(&text[..range.end], name_end);
+    let arguments = words::trim(text, arguments_start..range.end);
+    let flags = raw_flags
+        .iter()
+        .map(|raw| flag(logical, raw))
+        .collect::<Vec<Flag>>();
+    let mut reader = Reader {
+        logical,
+        arguments: arguments.clone(),
+        keyword,
+        escape,
+        problems,
+    };
+    let body = reader.body(&name);
+    reader.check_flags(&flags);
+    reader.check_arguments(&body, &name);
+    Instruction {
+        range: logical.range(range),
+        keyword,
+        name,
+        flags,
+        arguments: word(logical, arguments.clone()),
+        body,
+        heredocs: Vec::new(),
+        logical: logical.clone(),
+        logical_arguments: arguments,
+    }
+}
+
+fn word(logical: &Logical, range: Range<usize>) -> Word {
+    Word {
+        text: logical.slice(range.clone()).to_owned(),
+        range: logical.range(range),
+    }
+}
+
+fn flag(logical: &Logical, raw: &words::RawFlag) -> Flag {
+    let written = logical.slice(raw.range.clone());
+    let name_start = raw.range.start + 2;
+    let equals = written.find('=').map(|offset| raw.range.start + offset);
+    let name_end = equals.unwrap_or(raw.range.end).max(name_start);
+    let value = match (equals, raw.text.split_once('=')) {
+        (Some(equals), Some((_, value))) => Some(Word {
+            text: value.to_owned(),
+            range: logical.range(equals + 1..raw.range.end),
+        }),
+        _ => None,
+    };
+    Flag {
+        range: logical.range(raw.range.clone()),
+        name: word(logical, name_start..name_end),
+        value,
+    }
+}
+
+struct Reader<'a> {
+    logical: &'a Logical,
+    arguments: Range<usize>,
+    keyword: Keyword,
+    escape: char,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn body(&mut self, name: &Word) -> Body {
+        match self.keyword {
+            Keyword::From => Body::From(self.from()),
+            Keyword::Run | Keyword::Cmd | Keyword::Entrypoint | Keyword::Shell => {
+                Body::Command(self.command(self.arguments.clone()))
+            }
+            Keyword::Copy | Keyword::Add => Body::Files(self.files()),
+            Keyword::Env | Keyword::Label => Body::Pairs(self.pairs()),
+            Keyword::Arg => Body::Pairs(self.arguments_or_pairs()),
+            Keyword::Expose => Body::List(List {
+                words: self.plain_words(),
+                json: false,
+            }),
+            Keyword::Volume => Body::List(self.list()),
+            Keyword::Workdir | Keyword::User | Keyword::Stopsignal | Keyword::Maintainer => {
+                Body::Value
+            }
+            Keyword::Healthcheck => Body::Healthcheck(self.healthcheck()),
+            Keyword::Onbuild => Body::Onbuild(self.onbuild()),
+            Keyword::Unknown => {
+                self.problem(
+                    ProblemKind::UnknownInstruction {
+                        name: name.text.clone(),
+                        meant: meant(&name.text),
+                    },
+                    name.range,
+                );
+                Body::Unknown
+            }
+        }
+    }
+
+    fn from(&self) -> From {
+        let mut words = self.plain_words().into_iter();
+        From {
+            image: words.next(),
+            r#as: words.next(),
+            alias: words.next(),
+        }
+    }
+
+    fn command(&mut self, range: Range<usize>) -> Command {
+        if range.is_empty() {
+            return Command::Empty;
+        }
+        match json::array(self.logical, range.clone()) {
+            Array::Strings(strings) => return Command::Exec(strings),
+            Array::Mixed => {
+                let range = self.logical.range(range.clone());
+                self.problem(ProblemKind::JsonNotStrings, range);
+            }
+            Array::No => {}
+        }
+        Command::Shell(self.word(range))
+    }
+
+    fn list(&mut self) -> List {
+        match json::array(self.logical, self.arguments.clone()) {
+            Array::Strings(strings) => {
+                let words = strings.into_iter().map(|string| Word {
+                    text: string.value.text().to_owned(),
+                    range: string.range,
+                });
+                return List {
+                    words: words.collect(),
+                    json: true,
+                };
+            }
+            Array::Mixed => {
+                let range = self.logical.range(self.arguments.clone());
+                self.problem(ProblemKind::JsonNotStrings, range);
+            }
+            Array::No => {}
+        }
+        List {
+            words: self.plain_words(),
+            json: false,
+        }
+    }
+
+    fn files(&mut self) -> Files {
+        let List { mut words, json } = self.list();
+        // A single word is a source whose destination is still to come.
+        let destination = match words.len() {
+            0 | 1 => None,
+            _ => words.pop(),
+        };
+        Files {
+            sources: words,
+            destination,
+            json,
+        }
+    }
+
+    fn pairs(&mut self) -> Pairs {
+        let text = self.logical.text();
+        let words = words::quoted(text, self.arguments.clone(), self.escape);
+        let Some(first) = words.first() else {
+            return Pairs {
+                pairs: Vec::new(),
+                legacy: false,
+            };
+        };
+        if !text[first.clone()].contains('=') {
+            return self.legacy_pair();
+        }
+        let pairs = words.into_iter().map(|range| self.pair(range, true));
+        Pairs {
+            pairs: pairs.collect(),
+            legacy: false,
+        }
+    }
+
+    /// `NAME VALUE`: the name ends at the first blank, quoted or not.
+    fn legacy_pair(&mut self) -> Pairs {
+        let text = self.logical.text();
+        let name_end = text[self.arguments.clone()]
+            .find(words::is_blank)
+            .map_or(self.arguments.end, |length| self.arguments.start + length);
+        let name = self.word(self.arguments.start..name_end);
+        let rest = &text[name_end..self.arguments.end];
+        let value_start = self.arguments.end - rest.trim_start_matches(words::is_blank).len();
+        let value = match value_start < self.arguments.end {
+            true => Some(self.word(value_start..self.arguments.end)),
+            false => {
+                self.problem(
+                    ProblemKind::MissingValue {
+                        name: name.text.clone(),
+                    },
+                    name.range,
+                );
+                None
+            }
+        };
+        Pairs {
+            pairs: vec![Pair { name, value }],
+            legacy: true,
+        }
+    }
+
+    fn arguments_or_pairs(&mut self) -> Pairs {
+        let words = words::quoted(self.logical.text(), self.arguments.clone(), self.escape);
+        let pairs = words.into_iter().map(|range| self.pair(range, false));
+        Pairs {
+            pairs: pairs.collect(),
+            legacy: false,
+        }
+    }
+
+    fn pair(&mut self, range: Range<usize>, needs_equals: bool) -> Pair {
+        let text = &self.logical.text()[range.clone()];
+        let Some(length) = text.find('=') else {
+            let name = self.word(range);
+            if needs_equals {
+                self.problem(
+                    ProblemKind::MissingEquals {
+                        word: name.text.clone(),
+                    },
+                    name.range,
+                );
+            }
+            return Pair { name, value: None };
+        };
+        let equals = range.start + length;
+        if length == 0 {
+            let range = self.logical.range(range.clone());
+            self.problem(ProblemKind::EmptyName, range);
+        }
+        Pair {
+            name: self.word(range.start..equals),
+            value: Some(self.word(equals + 1..range.end)),
+        }
+    }
+
+    fn healthcheck(&mut self) -> Healthcheck {
+        let text = self.logical.text();
+        let kind_end = text[self.arguments.clone()]
+            .find(char::is_whitespace)
+            .map_or(self.arguments.end, |length| self.arguments.start + length);
+        let kind = self.arguments.start..kind_end;
+        let command = words::trim(text, kind_end..self.arguments.end);
+        Healthcheck {
+            kind: (!kind.is_empty()).then(|| self.word(kind)),
+            command: self.command(command),
+        }
+    }
+
+    fn onbuild(&mut self) -> Option<Box<Instruction>> {
+        if self.arguments.is_empty() {
+            return None;
+        }
+        let inner = parse(
+            self.logical,
+            self.arguments.clone(),
+            self.escape,
+            self.problems,
+        );
+        Some(Box::new(inner))
+    }
+
+    fn check_flags(&mut self, flags: &[Flag]) {
+        let instruction = self.keyword.name();
+        if self.keyword == Keyword::Unknown {
+            return;
+        }
+        for (index, flag) in flags.iter().enumerate() {
+            let name = flag.name.text.as_str();
+            let Some(kind) = flag_kind(self.keyword, name) else {
+                let flag_name = name.to_owned();
+                self.problem(
+                    ProblemKind::UnknownFlag {
+                        instruction,
+                        flag: flag_name,
+                    },
+                    flag.range,
+                );
+                continue;
+            };
+            let flag_name = name.to_owned();
+            if kind != FlagKind::Switch && flag.value.is_none() {
+                self.problem(ProblemKind::FlagWithoutValue { flag: flag_name }, flag.range);
+            } else if kind != FlagKind::Many
+                && flags[..index].iter().any(|it| it.name.text == name)
+            {
+                self.problem(ProblemKind::DuplicateFlag { flag: flag_name }, flag.range);
+            }
+        }
+    }
+
+    fn check_arguments(&mut self, body: &Body, name: &Word) {
+        let instruction = self.keyword.name();
+        let expected = expected(self.keyword);
+        let missing = match body {
+            Body::From(from) => from.image.is_none(),
+            // `CMD []` and `RUN []` are something; SHELL wants JSON with a program in it.
+            Body::Command(Command::Empty) => self.keyword != Keyword::Cmd,
+            Body::Command(Command::Exec(strings)) => {
+                self.keyword == Keyword::Shell && strings.is_empty()
+            }
+            Body::Command(Command::Shell(_)) => self.keyword == Keyword::Shell,
+            Body::Files(files) => files.destination.is_none(),
+            Body::Pairs(pairs) => pairs.pairs.is_empty(),
+            Body::List(list) => list.words.is_empty(),
+            Body::Value | Body::Onbuild(_) => self.arguments.is_empty(),
+            Body::Healthcheck(healthcheck) => healthcheck.kind.is_none(),
+            Body::Unknown => false,
+        };
+        if missing {
+            let kind = ProblemKind::MissingArguments {
+                instruction,
+                expected,
+            };
+            self.problem(kind, name.range);
+            return;
+        }
+        let arguments = self.logical.range(self.arguments.clone());
+        let wrong = match body {
+            Body::From(from) => match (&from.r#as, &from.alias) {
+                (None, _) => false,
+                (Some(r#as), Some(_)) => {
+                    !r#as.text.eq_ignore_ascii_case("as") || self.plain_words().len() > 3
+                }
+                (Some(_), None) => true,
+            },
+            Body::Healthcheck(healthcheck) => match &healthcheck.kind {
+                Some(kind) if kind.text.eq_ignore_ascii_case("none") => {
+                    healthcheck.command != Command::Empty
+                }
+                Some(kind) if kind.text.eq_ignore_ascii_case("cmd") => {
+                    healthcheck.command == Command::Empty
+                }
+                _ => true,
+            },
+            _ => false,
+        };
+        if wrong {
+            let kind = ProblemKind::WrongArguments {
+                instruction,
+                expected,
+            };
+            self.problem(kind, arguments);
+        }
+        if let Body::Onbuild(Some(inner)) = body
+            && matches!(
+                inner.keyword,
+                Keyword::Onbuild | Keyword::From | Keyword::Maintainer
+            )
+        {
+            let kind = ProblemKind::OnbuildForbidden {
+                instruction: inner.keyword.name(),
+            };
+            self.problem(kind, inner.name.range);
+        }
+    }
+
+    fn plain_words(&self) -> Vec<Word> {
+        words::plain(self.logical.text(), self.arguments.clone())
+            .into_iter()
+            .map(|range| self.word(range))
+            .collect()
+    }
+
+    fn word(&self, range: Range<usize>) -> Word {
+        word(self.logical, range)
+    }
+
+    fn problem(&mut self, kind: ProblemKind, range: crate::range::TextRange) {
+        self.problems.push(Problem { kind, range });
+    }
+}
+
+/// How a flag is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FlagKind {
+    /// `--name`, `--name=true`.
+    Switch,
+    /// `--name=value`.
+    One,
+    /// `--name=value`, as often as one likes.
+    Many,
+}
+
+/// The flags of BuildKit's instructions, those of its labs channel included.
+fn flag_kind(keyword: Keyword, flag: &str) -> Option<FlagKind> {
+    match (keyword, flag) {
+        (Keyword::From, "platform") => Some(FlagKind::One),
+        (Keyword::Run, "mount" | "device") => Some(FlagKind::Many),
+        (Keyword::Run, "network" | "security") => Some(FlagKind::One),
+        (Keyword::Copy | Keyword::Add, "chown" | "chmod") => Some(FlagKind::One),
+        (Keyword::Copy | Keyword::Add, "link") => Some(FlagKind::Switch),
+        (Keyword::Copy | Keyword::Add, "exclude") => Some(FlagKind::Many),
+        (Keyword::Copy, "from") => Some(FlagKind::One),
+        (Keyword::Copy, "parents") => Some(FlagKind::Switch),
+        (Keyword::Add, "checksum") => Some(FlagKind::One),
+        (Keyword::Add, "keep-git-dir" | "unpack") => Some(FlagKind::Switch),
+        (
+            Keyword::Healthcheck,
+            "interval" | "timeout" | "start-period" | "start-interval" | "retries",
+        ) => Some(FlagKind::One),
+        _ => None,
+    }
+}
+
+/// What an instruction takes, as a phrase behind "needs".
+fn expected(keyword: Keyword) -> &'static str {
+    match keyword {
+        Keyword::Add | Keyword::Copy => "at least one source and a destination",
+        Keyword::Arg => "at least one NAME or NAME=VALUE",
+        Keyword::Cmd | Keyword::Entrypoint | Keyword::Run => "a command",
+        Keyword::Env | Keyword::Label => "at least one NAME=VALUE",
+        Keyword::Expose => "at least one port",
+        Keyword::From => "an image or a stage, and optionally AS and a name",
+        Keyword::Healthcheck => "NONE, or CMD and a command",
+        Keyword::Maintainer => "a name",
+        Keyword::Onbuild => "an instruction",
+        Keyword::Shell => "a JSON array with the shell and its arguments",
+        Keyword::Stopsignal => "a signal",
+        Keyword::User => "a user",
+        Keyword::Volume => "at least one path",
+        Keyword::Workdir => "a path",
+        Keyword::Unknown => "",
+    }
+}
+
+/// The instruction that a misspelt name was probably meant to be.
+fn meant(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_uppercase();
+    Keyword::ALL
+        .into_iter()
+        .map(|keyword| (distance(&name, keyword.name()), keyword.name()))
+        .filter(|(distance, keyword)| *distance <= 2 && *distance < keyword.len().min(name.len()))
+        .min()
+        .map(|(_, keyword)| keyword)
+}
+
+/// How many letters must be added, dropped, replaced or swapped with their neighbour.
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    // Names much longer than any instruction are not typing mistakes.
+    if left.len() > 16 {
+        return left.len();
+    }
+    let mut rows = vec![(0..=right.len()).collect::<Vec<usize>>()];
+    for (row, left_letter) in left.iter().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, right_letter) in right.iter().enumerate() {
+            let replaced = rows[row][column] + usize::from(left_letter != right_letter);
+            let mut best = replaced.min(rows[row][column + 1] + 1).min(current[column] + 1);
+            let swapped = row > 0
+                && column > 0
+                && left[row - 1] == *right_letter
+                && *left_letter == right[column - 1];
+            if swapped {
+                best = best.min(rows[row - 1][column - 1] + 1);
+            }
+            current.push(best);
+        }
+        rows.push(current);
+    }
+    rows[left.len()][right.len()]
+}
