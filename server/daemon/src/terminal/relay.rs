@@ -1,0 +1,533 @@
+//! The poll loop between the local streams and a session: what is typed goes there, what
+//! is written comes here, and every way out passes the end of [`Relay::run`].
+
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+use session::client::{Connection, Incoming, Polled, Receiver, Sender};
+use session::error::ConnectError;
+use session::frame::{Control, Exit, Reply, SessionInfo, SignalTarget, Size};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+
+use super::detach::{Matcher, Typed};
+use super::modes::Modes;
+use super::output::{Output, Written};
+use super::raw::RawMode;
+use super::screen::Replay;
+use super::signals::{self, Signals};
+use super::{Options, Outcome, Streams, TerminalError};
+
+/// How long the first of the detach keys is held back. Long enough for two keys in a row,
+/// short enough that the key alone does not seem dead.
+const HOLD: Duration = Duration::from_millis(300);
+
+/// Input waits while so much of it is not yet taken by init.
+const INPUT_AHEAD: usize = 64 << 10;
+
+/// Output waits in the session while so much of it is not yet taken by our reader.
+const OUTPUT_AHEAD: usize = 256 << 10;
+
+/// How long leaving waits for init to take the word.
+const LEAVE_WITHIN: Duration = Duration::from_secs(1);
+
+/// A client on its session.
+pub(super) struct Relay<'a> {
+    sender: Sender,
+    receiver: Receiver,
+    session: SessionInfo,
+    streams: Streams<'a>,
+    output: Output<'a>,
+    error: Output<'a>,
+    signals: Signals,
+    input: Input,
+    raw_mode: Option<RawMode>,
+    matcher: Matcher,
+    /// When what the matcher holds is given up.
+    release_at: Option<Instant>,
+    /// What the session has switched on in our terminal, where it has one.
+    modes: Option<Modes>,
+    /// The replay, until it is complete.
+    replay: Option<Replay>,
+    /// The size that the session was told.
+    size: Option<Size>,
+    /// A signal was passed on; the next one ends us.
+    signalled: bool,
+    /// Init still takes what we send.
+    sending: bool,
+    exit: Option<Exit>,
+}
+
+/// What becomes of local input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Input {
+    Open,
+    Ended,
+    NotPassedOn,
+}
+
+impl<'a> Relay<'a> {
+    /// Takes over after init has opened the session. From here on the terminal is raw,
+    /// where input is a terminal and the session has one.
+    ///
+    /// # Errors
+    /// When the terminal or the signals refuse.
+    pub(super) fn new(
+        connection: Connection,
+        session: SessionInfo,
+        replays: bool,
+        streams: Streams<'a>,
+        options: &Options,
+    ) -> Result<Relay<'a>, TerminalError> {
+        // Before raw mode: a signal in between would leave the terminal raw.
+        let signals = Signals::listen()?;
+        let input = match (options.stdin, session.exit) {
+            (true, None) => Input::Open,
+            _ => Input::NotPassedOn,
+        };
+        let typed = session.terminal.is_some() && streams.input_is_terminal();
+        let shown = session.terminal.is_some() && streams.output_is_terminal();
+        let raw_mode = match typed && input == Input::Open {
+            true => Some(RawMode::enter(streams.input)?),
+            false => None,
+        };
+        let keys = match raw_mode {
+            Some(_) => options.detach_keys.clone(),
+            None => Vec::new(),
+        };
+        let (sender, receiver) = connection.split();
+        let size = session.terminal;
+        Ok(Relay {
+            sender,
+            receiver,
+            output: Output::new(streams.output),
+            error: Output::new(streams.error),
+            signals,
+            input,
+            raw_mode,
+            matcher: Matcher::new(keys),
+            release_at: None,
+            modes: shown.then(Modes::new),
+            replay: size.filter(|_| shown && replays).map(Replay::new),
+            size,
+            session,
+            streams,
+            signalled: false,
+            sending: true,
+            exit: None,
+        })
+    }
+
+    /// Copies until the session or the user's wish to see it ends, then puts the terminal
+    /// back as it was.
+    ///
+    /// # Errors
+    /// When this side fails; the terminal is put back then too.
+    pub(super) fn run(mut self) -> Result<Outcome, TerminalError> {
+        let outcome = self.relay();
+        // A command that ended by itself has left the terminal as it wanted it.
+        let own_end = matches!(outcome, Ok(Outcome::Exit(Exit::Code(_))));
+        if let Some(modes) = self.modes.take()
+            && !own_end
+        {
+            self.leave_screen(&modes.leave());
+        }
+        outcome
+    }
+
+    fn relay(&mut self) -> Result<Outcome, TerminalError> {
+        if self.replay.is_none() {
+            self.tell_size()?;
+        }
+        loop {
+            if let Some(exit) = self.exit
+                && self.output.waiting() == 0
+                && self.error.waiting() == 0
+            {
+                return Ok(Outcome::Exit(exit));
+            }
+            let ready = self.wait()?;
+            if ready.signals
+                && let Some(outcome) = self.on_signals()?
+            {
+                return Ok(outcome);
+            }
+            if ready.output && self.flush_output()? == Written::Closed {
+                return Ok(Outcome::OutputClosed);
+            }
+            if ready.error {
+                // A reader of standard error that goes away does not end the session.
+                self.error
+                    .flush()
+                    .map_err(|errno| output_error("standard error", errno))?;
+            }
+            if ready.socket
+                && let Some(outcome) = self.on_socket()?
+            {
+                return Ok(outcome);
+            }
+            if ready.input
+                && let Some(outcome) = self.on_input()?
+            {
+                return Ok(outcome);
+            }
+            self.release_held();
+            self.send();
+        }
+    }
+
+    fn wait(&mut self) -> Result<Ready, TerminalError> {
+        let wants_input = self.input == Input::Open
+            && self.exit.is_none()
+            && self.sending
+            && self.sender.pending() < INPUT_AHEAD;
+        let wants_socket = self.exit.is_none()
+            && self.output.waiting() < OUTPUT_AHEAD
+            && self.error.waiting() < OUTPUT_AHEAD;
+        let wants_send = self.sending && self.sender.pending() > 0;
+        let mut socket_events = PollFlags::empty();
+        socket_events.set(PollFlags::IN, wants_socket);
+        socket_events.set(PollFlags::OUT, wants_send);
+
+        // What nothing is wanted from is left out: its hang-up would be reported for ever.
+        let mut places = [None; 4];
+        let mut fds = Vec::with_capacity(5);
+        fds.push(PollFd::new(&self.signals, PollFlags::IN));
+        let mut add = |place: &mut Option<usize>, wanted: bool, fd| {
+            if wanted {
+                *place = Some(fds.len());
+                fds.push(fd);
+            }
+        };
+        let [socket, input, output, error] = &mut places;
+        add(
+            socket,
+            !socket_events.is_empty(),
+            PollFd::new(&self.receiver, socket_events),
+        );
+        add(
+            input,
+            wants_input,
+            PollFd::new(&self.streams.input, PollFlags::IN),
+        );
+        add(
+            output,
+            self.output.waiting() > 0,
+            PollFd::new(&self.output, PollFlags::OUT),
+        );
+        add(
+            error,
+            self.error.waiting() > 0,
+            PollFd::new(&self.error, PollFlags::OUT),
+        );
+
+        let timeout = self
+            .release_at
+            .map(|at| timespec(at.saturating_duration_since(Instant::now())));
+        match rustix::event::poll(&mut fds, timeout.as_ref()) {
+            Ok(_) => {}
+            Err(Errno::INTR) => return Ok(Ready::default()),
+            Err(errno) => return Err(system_error("wait for the terminal", errno)),
+        }
+        let is_ready = |place: Option<usize>| place.is_some_and(|it| !fds[it].revents().is_empty());
+        let [socket, input, output, error] = places;
+        Ok(Ready {
+            signals: !fds[0].revents().is_empty(),
+            socket: is_ready(socket) && wants_socket,
+            input: is_ready(input),
+            output: is_ready(output),
+            error: is_ready(error),
+        })
+    }
+
+    fn on_signals(&mut self) -> Result<Option<Outcome>, TerminalError> {
+        for signal in self.signals.pending() {
+            match signal {
+                SIGWINCH => self.tell_size()?,
+                SIGTSTP => {
+                    if let Some(raw_mode) = &self.raw_mode {
+                        raw_mode.suspend();
+                    }
+                    signals::stop();
+                }
+                SIGCONT => {
+                    if let Some(raw_mode) = &self.raw_mode {
+                        raw_mode.resume();
+                    }
+                    self.tell_size()?;
+                }
+                SIGINT | SIGTERM | SIGQUIT
+                    if self.raw_mode.is_none() && !self.signalled && self.exit.is_none() =>
+                {
+                    self.signalled = true;
+                    self.queue(&Control::Signal {
+                        signal,
+                        to: SignalTarget::Foreground,
+                    })?;
+                }
+                signal => return Ok(Some(self.signalled_by(signal))),
+            }
+        }
+        Ok(None)
+    }
+
+    fn on_socket(&mut self) -> Result<Option<Outcome>, TerminalError> {
+        // As much as one poll found, so that typing is looked at in between.
+        while self.output.waiting() < OUTPUT_AHEAD && self.error.waiting() < OUTPUT_AHEAD {
+            let incoming = match self.receiver.try_next() {
+                Ok(Polled::Incoming(incoming)) => incoming,
+                Ok(Polled::Pending) => return Ok(None),
+                Ok(Polled::Ended) => return self.lost(ConnectError::Closed).map(Some),
+                Err(reason) => return self.lost(reason).map(Some),
+            };
+            match incoming {
+                Incoming::Stdout(bytes) => match &mut self.replay {
+                    Some(replay) => replay.feed(&bytes),
+                    None => {
+                        if self.show(&bytes)? == Written::Closed {
+                            return Ok(Some(Outcome::OutputClosed));
+                        }
+                    }
+                },
+                Incoming::Stderr(bytes) => {
+                    self.error
+                        .write(&bytes)
+                        .map_err(|errno| output_error("standard error", errno))?;
+                }
+                Incoming::Reply(reply) => {
+                    if let Some(outcome) = self.on_reply(reply)? {
+                        return Ok(Some(outcome));
+                    }
+                }
+            }
+            if self.exit.is_some() {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+
+    fn on_reply(&mut self, reply: Reply) -> Result<Option<Outcome>, TerminalError> {
+        match (reply, &mut self.replay) {
+            (Reply::ReplayTruncated { .. }, Some(replay)) => replay.begin_truncated(),
+            (Reply::ReplaySize(size), Some(replay)) => {
+                replay.resize(size);
+                self.size = Some(size);
+            }
+            (Reply::ReplayEnd, _) => self.end_replay()?,
+            (Reply::Exit(exit), _) => {
+                self.end_replay()?;
+                self.exit = Some(exit);
+            }
+            (Reply::Failed(failure), _) => return Ok(Some(Outcome::Failed(failure))),
+            // What a later init says besides is not for this client.
+            (_, _) => {}
+        }
+        Ok(None)
+    }
+
+    fn on_input(&mut self) -> Result<Option<Outcome>, TerminalError> {
+        let mut typed = [0; 16 << 10];
+        let length = match rustix::io::read(self.streams.input, &mut typed) {
+            Ok(length) => length,
+            Err(Errno::INTR | Errno::AGAIN) => return Ok(None),
+            // The terminal went away, or input was closed before we started.
+            Err(Errno::IO | Errno::BADF) => 0,
+            Err(errno) => return Err(system_error("read standard input", errno)),
+        };
+        match (length, &self.raw_mode) {
+            // A raw terminal has no end of input: it was hung up.
+            (0, Some(_)) => return Ok(Some(self.signalled_by(SIGHUP))),
+            (0, None) => {
+                self.input = Input::Ended;
+                self.queue(&Control::Eof)?;
+                return Ok(None);
+            }
+            _ => {}
+        }
+        let mut pass = Vec::new();
+        let found = self.matcher.feed(&typed[..length], &mut pass);
+        self.sender.queue_data(&pass);
+        self.release_at = self.matcher.is_holding().then(|| Instant::now() + HOLD);
+        match found {
+            Typed::Pass => Ok(None),
+            Typed::Detach => self.detach().map(Some),
+        }
+    }
+
+    fn release_held(&mut self) {
+        if self.release_at.is_some_and(|at| at <= Instant::now()) {
+            let mut pass = Vec::new();
+            self.matcher.release(&mut pass);
+            self.sender.queue_data(&pass);
+            self.release_at = None;
+        }
+    }
+
+    /// Shows live output.
+    fn show(&mut self, bytes: &[u8]) -> Result<Written, TerminalError> {
+        if let Some(modes) = &mut self.modes {
+            modes.feed(bytes);
+        }
+        let written = self.output.write(bytes);
+        self.written(written)
+    }
+
+    fn flush_output(&mut self) -> Result<Written, TerminalError> {
+        let written = self.output.flush();
+        self.written(written)
+    }
+
+    fn written(&self, written: Result<Written, Errno>) -> Result<Written, TerminalError> {
+        match written {
+            // A terminal that is hung up: SIGHUP or the end of input follows, or there is neither.
+            Err(Errno::IO) if self.modes.is_some() => Ok(Written::Closed),
+            written => written.map_err(|errno| output_error("standard output", errno)),
+        }
+    }
+
+    fn end_replay(&mut self) -> Result<(), TerminalError> {
+        let Some(mut replay) = self.replay.take() else {
+            return Ok(());
+        };
+        let told = self.size;
+        let size = self.streams.size();
+        if let Some(size) = size {
+            replay.resize(size);
+        }
+        let alternate = replay.is_alternate();
+        let (screen, modes) = replay.into_screen();
+        self.modes = Some(modes);
+        let written = self.output.write(&screen);
+        self.written(written)?;
+        // A program that has the whole screen draws it anew when the size changes, which
+        // mends what the model does not know. Where it does not change, it is made to.
+        if let Some(size) = size
+            && alternate
+            && told == Some(size)
+            && size.rows > 2
+            && self.session.exit.is_none()
+        {
+            self.queue(&Control::Resize(Size {
+                rows: size.rows - 1,
+                ..size
+            }))?;
+            self.size = None;
+        }
+        self.tell_size()
+    }
+
+    /// Tells the session our terminal's size, if it has another.
+    fn tell_size(&mut self) -> Result<(), TerminalError> {
+        let size = self.streams.size();
+        if self.session.terminal.is_none() || size.is_none() || size == self.size {
+            return Ok(());
+        }
+        // A replay's end tells it.
+        if self.replay.is_some() {
+            return Ok(());
+        }
+        self.size = size;
+        match size {
+            Some(size) => self.queue(&Control::Resize(size)),
+            None => Ok(()),
+        }
+    }
+
+    fn queue(&mut self, control: &Control) -> Result<(), TerminalError> {
+        // Only what is too long is refused, and these are a few bytes.
+        self.sender
+            .queue_control(control)
+            .map_err(|error| TerminalError::System {
+                doing: "speak to the container's init",
+                source: std::io::Error::other(error),
+            })
+    }
+
+    fn send(&mut self) {
+        if self.sending && self.sender.pending() > 0 && self.sender.try_flush().is_err() {
+            // What init has sent before it went is still to be read, and says why.
+            self.sending = false;
+        }
+    }
+
+    fn detach(&mut self) -> Result<Outcome, TerminalError> {
+        self.queue(&Control::Detach)?;
+        let deadline = Instant::now() + LEAVE_WITHIN;
+        while let Ok(false) = self.sender.try_flush() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let mut fds = [PollFd::new(&self.sender, PollFlags::OUT)];
+            match rustix::event::poll(&mut fds, Some(&timespec(left))) {
+                Ok(0) => break,
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(errno) => return Err(system_error("wait for the container's init", errno)),
+            }
+        }
+        Ok(Outcome::Detached {
+            session: self.session.clone(),
+        })
+    }
+
+    fn lost(&mut self, reason: ConnectError) -> Result<Outcome, TerminalError> {
+        self.end_replay()?;
+        Ok(Outcome::ConnectionLost {
+            session: Some(self.session.clone()),
+            reason,
+        })
+    }
+
+    fn signalled_by(&self, signal: i32) -> Outcome {
+        Outcome::Signalled {
+            signal,
+            session: self.session.clone(),
+        }
+    }
+
+    /// Ends what the session has switched on in the terminal, as far as the terminal takes
+    /// it within a moment.
+    fn leave_screen(&mut self, leave: &[u8]) {
+        let deadline = Instant::now() + LEAVE_WITHIN;
+        let mut written = self.output.write(leave);
+        while matches!(written, Ok(Written::Waiting)) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let mut fds = [PollFd::new(&self.output, PollFlags::OUT)];
+            match rustix::event::poll(&mut fds, Some(&timespec(left))) {
+                Ok(0) => return,
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(_) => return,
+            }
+            written = self.output.flush();
+        }
+    }
+}
+
+/// What a poll found.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ready {
+    signals: bool,
+    socket: bool,
+    input: bool,
+    output: bool,
+    error: bool,
+}
+
+fn timespec(duration: Duration) -> Timespec {
+    Timespec {
+        tv_sec: duration.as_secs().try_into().unwrap_or(i64::MAX),
+        tv_nsec: duration.subsec_nanos().into(),
+    }
+}
+
+fn output_error(what: &'static str, errno: Errno) -> TerminalError {
+    TerminalError::Output {
+        what,
+        source: errno.into(),
+    }
+}
+
+fn system_error(doing: &'static str, errno: Errno) -> TerminalError {
+    TerminalError::System {
+        doing,
+        source: errno.into(),
+    }
+}
