@@ -13,6 +13,7 @@
 #                    real: the machine's own toolkit
 #   --dockerd PATH   another dockerd than the one on PATH
 #   --config JSON    the text of daemon.json ({})
+#   --keep-running   leave containers of a dockerd that was killed alone (live-restore)
 #
 # start and stop can be repeated at will and clear up after a run that was killed.
 
@@ -30,6 +31,7 @@ gpu=stand-in
 dockerd=
 config='{}'
 purge=no
+keep_running=no
 arguments=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -40,6 +42,10 @@ while [ $# -gt 0 ]; do
         ;;
     --purge)
         purge=yes
+        shift
+        ;;
+    --keep-running)
+        keep_running=yes
         shift
         ;;
     --)
@@ -209,7 +215,7 @@ start() {
         return
     fi
     for attempt in 1 2; do
-        clear_left_overs
+        [ "$keep_running" = yes ] || clear_left_overs
         # The lock stays ours: a dockerd that inherited it would hold it for ever.
         launch 9>&-
         until_true 60 answers_or_died || true

@@ -1,1 +1,18 @@
-fn main() {}
+//! The tests of the whole: the real binary against a real engine.
+//!
+//! One test binary, because each costs a link. An area is a file; what areas share is
+//! in `support`. `npm test` starts the engine and makes the images they need.
+
+#[allow(dead_code, reason = "each area of tests uses its part")]
+mod support {
+    pub(crate) mod engine;
+    pub(crate) mod home;
+    pub(crate) mod terminal;
+    pub(crate) mod user;
+    pub(crate) mod wait;
+    pub(crate) mod warpdock;
+    pub(crate) mod workspace;
+}
+
+mod house;
+mod tidy;
