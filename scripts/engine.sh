@@ -94,7 +94,7 @@ orphans() {
     [ -d "$folder/data/containers" ] || return 0
     for file in "$folder"/data/containers/*; do
         basename "$file"
-    done | grep -E '^[0-9a-f]{64}$' | grep -lFf - /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3 || true
+    done | grep -E '^[0-9a-f]{64}$' | grep -l -F -f - /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3 || true
 }
 
 none_left() {

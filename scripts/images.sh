@@ -114,14 +114,15 @@ debian_source() {
     suite=$(. /etc/os-release && printf %s "${VERSION_CODENAME:-}")
     mirror=$(apt-get indextargets --format "\$(REPO_URI) \$(CODENAME) \$(COMPONENT)" 'Created-By: Packages' |
         awk -v suite="$suite" '$2 == suite && $3 == "main" {print $1; exit}')
-    [ -n "$suite" ] && [ -n "$mirror" ] || fail "apt's sources name no mirror of this machine's release; the stand-in image needs one (or load the real image: docker load -i FILE)"
+    # Without a suite no line of apt's can match.
+    [ -n "$mirror" ] || fail "apt's sources name no mirror of this machine's release; the stand-in image needs one (or load the real image: docker load -i FILE)"
     components=main
     case $mirror in *ubuntu*) components=main,universe ;; esac
 }
 
 # A small Debian (or Ubuntu) with Python, as a tar in the cache.
 debian_tar() {
-    local folder=$work/debian proxy= suite mirror components file
+    local folder=$work/debian proxy="" suite mirror components file
     has apt-get || fail "this machine has no apt-get, so no stand-in for $base can be made; load the real one: docker load -i FILE"
     need_root "making a Debian root file system"
     debian_source
@@ -135,8 +136,7 @@ debian_tar() {
         http_proxy=${proxy:-${http_proxy:-}} quietly debootstrap --variant=minbase --components="$components" \
             --include=python3,procps,less,vim-tiny "$suite" "$folder" "$mirror" ||
             fail "debootstrap failed; its words are above"
-        rm -rf "$folder"/var/cache/apt/* "$folder"/var/lib/apt/lists/* "$folder"/var/log/* \
-            "$folder"/usr/share/{doc,man,info,locale}/* "$folder"/dev/*
+        rm -rf "${folder:?}"/{var/cache/apt,var/lib/apt/lists,var/log,usr/share/doc,usr/share/man,usr/share/info,usr/share/locale,dev}/*
         # The real base has conda's Python first on PATH, under both names.
         mkdir -p "$folder/opt/conda/bin" "$folder/workspace"
         ln -s /usr/bin/python3 "$folder/opt/conda/bin/python"

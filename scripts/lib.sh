@@ -69,3 +69,11 @@ until_true() {
         sleep 0.1
     done
 }
+
+# Ends the script when there is no Rust toolchain, with the way to one.
+need_cargo() {
+    if ! has cargo && [ -x "$HOME/.cargo/bin/cargo" ]; then
+        PATH=$HOME/.cargo/bin:$PATH
+    fi
+    has cargo || fail "there is no Rust toolchain here; rustup installs one (https://rustup.rs)"
+}

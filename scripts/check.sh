@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# npm run check: format, lints, and the syntax of the scripts.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$root"
+need_cargo
+
+say "cargo fmt"
+cargo fmt --all --check || fail "the format differs; cargo fmt mends it"
+
+say "cargo clippy"
+cargo clippy --quiet --workspace --all-targets --locked -- -D warnings || fail "clippy has something to say, above"
+
+say "scripts"
+scripts=()
+for file in scripts/* .ci/run tests/gpu-stand-in/*; do
+    case $(head -n 1 "$file") in
+    *bash*) bash -n "$file" ;;
+    '#!/bin/sh') sh -n "$file" ;;
+    *) case $file in *.sh) bash -n "$file" ;; *) continue ;; esac ;;
+    esac || fail "$file does not parse"
+    scripts+=("$file")
+done
+if has shellcheck; then
+    shellcheck --external-sources --source-path=SCRIPTDIR --severity=warning "${scripts[@]}" || fail "shellcheck has something to say, above"
+else
+    say "shellcheck is not installed, so scripts were only parsed"
+fi
+say "all is well"
