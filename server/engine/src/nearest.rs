@@ -95,7 +95,7 @@ mod tests {
         check(
             "my_gpu_env:1228",
             LOCAL,
-            expect!["my_gpu_env:1229 my_gpu_env:1130"],
+            expect![[r#"my_gpu_env:1229 my_gpu_env:1130"#]],
         );
     }
 
@@ -104,7 +104,7 @@ mod tests {
         check(
             "pytorch/pytorch:2.1.1-cuda12.1-cudnn8-runtime",
             LOCAL,
-            expect!["pytorch/pytorch:2.1.0-cuda12.1-cudnn8-runtime lab/pytorch:2.1"],
+            expect![[r#"pytorch/pytorch:2.1.0-cuda12.1-cudnn8-runtime lab/pytorch:2.1"#]],
         );
     }
 
@@ -113,13 +113,13 @@ mod tests {
         check(
             "my_gpu_evn:1229",
             LOCAL,
-            expect!["my_gpu_env:1229 my_gpu_env:1130"],
+            expect![[r#"my_gpu_env:1229 my_gpu_env:1130"#]],
         );
-        check("docker.io/library/debain", LOCAL, expect!["debian:12"]);
+        check("docker.io/library/debain", LOCAL, expect![[r#"debian:12"#]]);
     }
 
     #[test]
     fn nothing_near_is_nothing() {
-        check("tensorflow/tensorflow:2.15", LOCAL, expect![""]);
+        check("tensorflow/tensorflow:2.15", LOCAL, expect![[r#""#]]);
     }
 }

@@ -28,7 +28,10 @@ fn check(spec: &ContainerSpec, selinux: bool, expect: Expect) -> anyhow::Result<
 
 #[test]
 fn a_workspace_and_nothing_else() -> anyhow::Result<()> {
-    check(&minimal(), false, expect![[r#"
+    check(
+        &minimal(),
+        false,
+        expect![[r#"
         {
           "Cmd": [],
           "Entrypoint": [
@@ -73,7 +76,8 @@ fn a_workspace_and_nothing_else() -> anyhow::Result<()> {
           "OpenStdin": false,
           "StopSignal": "SIGTERM",
           "Tty": false
-        }"#]])
+        }"#]],
+    )
 }
 
 #[test]
@@ -136,7 +140,10 @@ fn everything_at_once() -> anyhow::Result<()> {
         },
         ..minimal()
     };
-    check(&spec, false, expect![[r#"
+    check(
+        &spec,
+        false,
+        expect![[r#"
         {
           "Cmd": [],
           "Entrypoint": [
@@ -259,7 +266,8 @@ fn everything_at_once() -> anyhow::Result<()> {
           "Tty": false,
           "User": "1000:1000",
           "WorkingDir": "/app"
-        }"#]])
+        }"#]],
+    )
 }
 
 fn host_part(spec: &ContainerSpec, selinux: bool, keys: &[&str]) -> anyhow::Result<String> {
@@ -301,7 +309,8 @@ fn cdi_names_are_one_request() -> anyhow::Result<()> {
     };
     expect![[r#"
         DeviceRequests [{"DeviceIDs":["nvidia.com/gpu=all"],"Driver":"cdi"}]
-        Devices null"#]].assert_eq(&host_part(&spec, false, &["DeviceRequests", "Devices"])?);
+        Devices null"#]]
+    .assert_eq(&host_part(&spec, false, &["DeviceRequests", "Devices"])?);
     Ok(())
 }
 
@@ -319,7 +328,8 @@ fn a_gpu_runtime_wins() -> anyhow::Result<()> {
     };
     expect![[r#"
         DeviceRequests null
-        Runtime "nvidia""#]].assert_eq(&host_part(&spec, false, &["DeviceRequests", "Runtime"])?);
+        Runtime "nvidia""#]]
+    .assert_eq(&host_part(&spec, false, &["DeviceRequests", "Runtime"])?);
     Ok(())
 }
 
@@ -343,7 +353,8 @@ fn host_memory_has_no_size() -> anyhow::Result<()> {
     };
     expect![[r#"
         IpcMode "host"
-        ShmSize null"#]].assert_eq(&host_part(&spec, false, &["IpcMode", "ShmSize"])?);
+        ShmSize null"#]]
+    .assert_eq(&host_part(&spec, false, &["IpcMode", "ShmSize"])?);
     Ok(())
 }
 
