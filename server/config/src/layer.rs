@@ -44,6 +44,7 @@ pub(crate) struct Layer {
     pub(crate) wait_for: Option<Setting<WaitFor>>,
     pub(crate) user_env_probe: Option<Setting<UserEnvProbe>>,
     pub(crate) update_remote_user_uid: Option<Setting<bool>>,
+    pub(crate) override_command: Option<Setting<bool>>,
     pub(crate) forward_ports: Vec<Setting<String>>,
     pub(crate) host_requirements: HostRequirements,
     /// Files with the container's environment, instead of the workspace's `.env`.
@@ -76,6 +77,7 @@ impl Layer {
             wait_for: None,
             user_env_probe: None,
             update_remote_user_uid: None,
+            override_command: None,
             forward_ports: Vec::new(),
             host_requirements: HostRequirements::default(),
             env_files: None,

@@ -5,13 +5,24 @@
 pub mod files;
 pub mod inputs;
 pub mod model;
+pub mod variables;
 
+mod devcontainer;
 mod discover;
+mod env_file;
+mod flags;
+mod gpu;
+mod jsonc;
 mod layer;
 mod merge;
+mod mount;
 mod problem;
 mod resolve;
+mod run_args;
+mod settings;
+mod shape;
 mod source;
+mod units;
 
 use std::path::PathBuf;
 

@@ -77,6 +77,8 @@ pub(crate) fn merge(
             .unwrap_or_else(|| by_default(UserEnvProbe::LoginInteractiveShell)),
         update_remote_user_uid: strongest(layers, |layer| &layer.update_remote_user_uid)
             .unwrap_or_else(|| by_default(true)),
+        override_command: strongest(layers, |layer| &layer.override_command)
+            .unwrap_or_else(|| by_default(true)),
         forward_ports: union(layers, |layer| &layer.forward_ports),
         host_requirements: host_requirements(layers),
     }

@@ -92,6 +92,8 @@ pub struct Config {
     pub user_env_probe: Setting<UserEnvProbe>,
     /// Whether the remote user takes the uid and gid of the workspace's owner.
     pub update_remote_user_uid: Setting<bool>,
+    /// Whether the image's command is replaced by waiting. `false`: `up` also runs it as a session.
+    pub override_command: Setting<bool>,
     /// Ports to forward: `port` or `host:port`.
     pub forward_ports: Vec<Setting<String>>,
     /// What the machine must have besides a GPU.
