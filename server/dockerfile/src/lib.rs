@@ -5,8 +5,11 @@
 //! the engine is `engine`'s.
 
 pub mod ast;
+pub mod build;
 pub mod directive;
+pub mod effective;
 pub mod expand;
+pub mod features;
 mod heredoc;
 pub mod image;
 mod instruction;
@@ -17,5 +20,9 @@ pub mod parse;
 mod pattern;
 pub mod problem;
 pub mod range;
+pub mod scope;
+pub mod shell;
+pub mod stages;
+pub mod step;
 pub mod token;
 mod words;

@@ -1,0 +1,11 @@
+//! The shell language of RUN, read tolerantly: lists, pipelines, compound commands, words with their
+//! quotes and expansions, each with its place in the file. POSIX sh and what bash adds; `cmd` and
+//! PowerShell are told apart by [`kind`] and left alone.
+
+pub mod ast;
+pub mod kind;
+pub mod parse;
+mod word;
+
+#[cfg(test)]
+mod tests;

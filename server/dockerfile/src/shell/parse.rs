@@ -1,0 +1,645 @@
+//! Commands, pipelines and lists. Words are `word`'s business.
+
+use std::ops::Range;
+
+use crate::logical::Logical;
+use crate::range::TextRange;
+use crate::shell::ast::{
+    Assignment, Command, CommandKind, Compound, CompoundKind, Connector, Item, Part, Pipeline,
+    Redirect, Script, Simple, Word,
+};
+
+/// A script and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// The script, as far as it could be read.
+    pub script: Script,
+    /// What is wrong, by position.
+    pub problems: Vec<ShellProblem>,
+}
+
+/// Something that the shell would refuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShellProblem {
+    /// What is wrong. Lower case, no full stop.
+    pub message: String,
+    /// Where.
+    pub range: TextRange,
+}
+
+/// How deep commands may be nested. Deeper text is left unread.
+const MAX_DEPTH: usize = 48;
+
+/// Reads a script: the arguments of a RUN, a heredoc, the string behind `sh -c`.
+pub fn parse(text: &Logical) -> Parsed {
+    let mut parser = Parser::new(text, 0..text.text().len(), 0);
+    let script = parser.script(Stop::default());
+    parser.problems.sort_by_key(|problem| problem.range.start);
+    Parsed {
+        script,
+        problems: parser.problems,
+    }
+}
+
+/// What ends a script besides the end of the text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Stop {
+    /// A closing parenthesis.
+    pub(super) parenthesis: bool,
+    /// `;;` and its kin.
+    pub(super) case: bool,
+    /// Reserved words.
+    pub(super) words: &'static [&'static str],
+}
+
+pub(super) struct Parser<'a> {
+    pub(super) logical: &'a Logical,
+    pub(super) text: &'a str,
+    pub(super) position: usize,
+    pub(super) depth: usize,
+    pub(super) problems: Vec<ShellProblem>,
+    heredocs: Vec<(String, bool)>,
+}
+
+/// The words that only count where a command may start.
+const CLOSING: [&str; 9] = ["then", "do", "done", "fi", "elif", "else", "esac", "}", "in"];
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(logical: &'a Logical, range: Range<usize>, depth: usize) -> Parser<'a> {
+        Parser {
+            logical,
+            text: &logical.text()[..range.end],
+            position: range.start,
+            depth,
+            problems: Vec::new(),
+            heredocs: Vec::new(),
+        }
+    }
+
+    pub(super) fn script(&mut self, stop: Stop) -> Script {
+        let mut script = Script::default();
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            self.problem("nested too deeply to be read", self.position..self.text.len());
+            self.position = self.text.len();
+        }
+        loop {
+            self.skip_lines();
+            let rest = self.rest();
+            if rest.is_empty()
+                || (stop.parenthesis && rest.starts_with(')'))
+                || (stop.case && rest.starts_with(";;"))
+                || (stop.case && rest.starts_with(";&"))
+                || stop.words.contains(&self.bare_word())
+            {
+                break;
+            }
+            let before = self.position;
+            let pipeline = self.pipeline();
+            if self.position == before {
+                let length = rest.chars().next().map_or(1, char::len_utf8);
+                self.problem("unexpected here", before..before + length);
+                self.position += length;
+                continue;
+            }
+            let connector = self.connector();
+            script.items.push(Item {
+                pipeline,
+                connector,
+            });
+        }
+        self.depth -= 1;
+        script
+    }
+
+    fn connector(&mut self) -> Option<(Connector, TextRange)> {
+        self.skip_blanks();
+        let rest = self.rest();
+        let (connector, length) = match rest {
+            _ if rest.starts_with("&&") => (Connector::And, 2),
+            _ if rest.starts_with("||") => (Connector::Or, 2),
+            _ if rest.starts_with(";;") || rest.starts_with(";&") => return None,
+            _ if rest.starts_with(';') => (Connector::Semicolon, 1),
+            _ if rest.starts_with('&') => (Connector::Background, 1),
+            _ if rest.starts_with('\n') => (Connector::Newline, 0),
+            _ => return None,
+        };
+        let range = self.position..self.position + length;
+        self.position = range.end;
+        if matches!(connector, Connector::And | Connector::Or) {
+            self.skip_lines();
+            if self.rest().is_empty() {
+                self.problem("a command is missing behind this", range.clone());
+            }
+        }
+        Some((connector, self.logical.range(range)))
+    }
+
+    fn pipeline(&mut self) -> Pipeline {
+        let mut negated = false;
+        while let word @ ("!" | "time") = self.bare_word() {
+            negated ^= word == "!";
+            self.position += word.len();
+            self.skip_blanks();
+        }
+        let mut commands = Vec::new();
+        loop {
+            commands.extend(self.command());
+            self.skip_blanks();
+            let rest = self.rest();
+            if !rest.starts_with('|') || rest.starts_with("||") {
+                return Pipeline { negated, commands };
+            }
+            let length = 1 + usize::from(rest.starts_with("|&"));
+            let pipe = self.position..self.position + length;
+            self.position = pipe.end;
+            self.skip_lines();
+            if self.rest().is_empty() {
+                self.problem("a command is missing behind this", pipe);
+            }
+        }
+    }
+
+    fn command(&mut self) -> Option<Command> {
+        let start = self.position;
+        let kind = match self.compound() {
+            Some(compound) => CommandKind::Compound(compound),
+            None => return self.simple(),
+        };
+        let mut redirects = Vec::new();
+        loop {
+            let end = self.position;
+            self.skip_blanks();
+            match self.redirect() {
+                Some(redirect) => redirects.push(redirect),
+                None => {
+                    self.position = end;
+                    break;
+                }
+            }
+        }
+        Some(Command {
+            kind,
+            redirects,
+            range: self.logical.range(start..self.position),
+        })
+    }
+
+    fn simple(&mut self) -> Option<Command> {
+        let start = self.position;
+        let mut end = start;
+        let mut simple = Simple::default();
+        let mut redirects = Vec::new();
+        loop {
+            self.skip_blanks();
+            if let Some(redirect) = self.redirect() {
+                redirects.push(redirect);
+            } else if let Some(word) = self.word() {
+                match assignment(&word) {
+                    Some(assignment) if simple.words.is_empty() => {
+                        simple.assignments.push(assignment);
+                    }
+                    _ => simple.words.push(word),
+                }
+                if let Some(body) = self.function_body(&simple) {
+                    return Some(Command {
+                        kind: CommandKind::Compound(Compound {
+                            kind: CompoundKind::Function,
+                            words: simple.words,
+                            scripts: vec![body],
+                        }),
+                        redirects,
+                        range: self.logical.range(start..self.position),
+                    });
+                }
+            } else {
+                break;
+            }
+            end = self.position;
+        }
+        self.position = end;
+        (end > start).then(|| Command {
+            kind: CommandKind::Simple(simple),
+            redirects,
+            range: self.logical.range(start..end),
+        })
+    }
+
+    /// `()` behind the only word of a command makes it the name of a function.
+    fn function_body(&mut self, simple: &Simple) -> Option<Script> {
+        if simple.words.len() != 1 || !simple.assignments.is_empty() {
+            return None;
+        }
+        let rest = self.rest().trim_start_matches([' ', '\t']);
+        let inner = rest.strip_prefix('(')?.trim_start_matches([' ', '\t']);
+        let behind = inner.strip_prefix(')')?;
+        self.position = self.text.len() - behind.len();
+        self.body_command()
+    }
+
+    fn body_command(&mut self) -> Option<Script> {
+        self.depth += 1;
+        let command = match self.depth > MAX_DEPTH {
+            true => None,
+            false => {
+                self.skip_lines();
+                self.command()
+            }
+        };
+        self.depth -= 1;
+        let pipeline = Pipeline {
+            negated: false,
+            commands: command.into_iter().collect(),
+        };
+        Some(Script {
+            items: vec![Item {
+                pipeline,
+                connector: None,
+            }],
+        })
+    }
+
+    fn compound(&mut self) -> Option<Compound> {
+        let start = self.position;
+        if self.rest().starts_with("((") && self.skip_arithmetic() {
+            return Some(compound(CompoundKind::Arithmetic, Vec::new(), Vec::new()));
+        }
+        if self.eat("(") {
+            let script = self.script(Stop {
+                parenthesis: true,
+                ..Stop::default()
+            });
+            self.close(")", start);
+            return Some(compound(CompoundKind::Subshell, Vec::new(), vec![script]));
+        }
+        let word = self.bare_word();
+        self.position += word.len();
+        match word {
+            "{" => {
+                let script = self.until(&["}"]);
+                self.close_word("}", start);
+                Some(compound(CompoundKind::Group, Vec::new(), vec![script]))
+            }
+            "if" => Some(self.r#if(start)),
+            "while" => Some(self.r#loop(CompoundKind::While, start)),
+            "until" => Some(self.r#loop(CompoundKind::Until, start)),
+            "for" | "select" => Some(self.r#for(start)),
+            "case" => Some(self.case(start)),
+            "function" => {
+                self.skip_blanks();
+                let words = self.word().into_iter().collect();
+                self.skip_blanks();
+                if self.eat("(") {
+                    self.skip_blanks();
+                    self.eat(")");
+                }
+                let scripts = self.body_command().into_iter().collect();
+                Some(compound(CompoundKind::Function, words, scripts))
+            }
+            "[[" => Some(self.test(start)),
+            _ => {
+                if CLOSING.contains(&word) && word != "in" {
+                    let message = format!("`{word}` without its beginning");
+                    self.problem(&message, start..start + word.len());
+                }
+                self.position = start;
+                None
+            }
+        }
+    }
+
+    fn r#if(&mut self, start: usize) -> Compound {
+        let mut scripts = vec![self.until(&["then", "fi"])];
+        loop {
+            if self.eat_word("then") {
+                scripts.push(self.until(&["elif", "else", "fi"]));
+            }
+            if self.eat_word("elif") {
+                scripts.push(self.until(&["then", "fi"]));
+                continue;
+            }
+            if self.eat_word("else") {
+                scripts.push(self.until(&["fi"]));
+            }
+            break;
+        }
+        self.close_word("fi", start);
+        compound(CompoundKind::If, Vec::new(), scripts)
+    }
+
+    fn r#loop(&mut self, kind: CompoundKind, start: usize) -> Compound {
+        let mut scripts = vec![self.until(&["do", "done"])];
+        scripts.push(self.do_group(start));
+        compound(kind, Vec::new(), scripts)
+    }
+
+    fn do_group(&mut self, start: usize) -> Script {
+        self.skip_lines();
+        if !self.eat_word("do") {
+            self.problem("`do` is missing", start..self.position);
+            return Script::default();
+        }
+        let script = self.until(&["done"]);
+        self.close_word("done", start);
+        script
+    }
+
+    fn r#for(&mut self, start: usize) -> Compound {
+        self.skip_blanks();
+        let mut words = Vec::new();
+        if !(self.rest().starts_with("((") && self.skip_arithmetic()) {
+            words.extend(self.word());
+            self.skip_lines();
+            if self.eat_word("in") {
+                self.skip_blanks();
+                while let Some(word) = self.word() {
+                    words.push(word);
+                    self.skip_blanks();
+                }
+            }
+        }
+        self.skip_blanks();
+        self.eat(";");
+        let scripts = vec![self.do_group(start)];
+        compound(CompoundKind::For, words, scripts)
+    }
+
+    fn case(&mut self, start: usize) -> Compound {
+        self.skip_blanks();
+        let mut words: Vec<Word> = self.word().into_iter().collect();
+        let mut scripts = Vec::new();
+        self.skip_lines();
+        if !self.eat_word("in") {
+            self.problem("`in` is missing", start..self.position);
+        }
+        loop {
+            self.skip_lines();
+            if self.rest().is_empty() || self.bare_word() == "esac" {
+                break;
+            }
+            let before = self.position;
+            self.eat("(");
+            loop {
+                self.skip_blanks();
+                words.extend(self.word());
+                self.skip_blanks();
+                if !self.eat("|") {
+                    break;
+                }
+            }
+            if !self.eat(")") {
+                self.problem("`)` is missing behind the pattern", before..self.position);
+            }
+            scripts.push(self.script(Stop {
+                case: true,
+                words: &["esac"],
+                ..Stop::default()
+            }));
+            let _end = self.eat(";;&") || self.eat(";;") || self.eat(";&");
+            if self.position == before {
+                break;
+            }
+        }
+        self.close_word("esac", start);
+        compound(CompoundKind::Case, words, scripts)
+    }
+
+    /// `[[ … ]]`: the operators in it are no redirections nor lists.
+    fn test(&mut self, start: usize) -> Compound {
+        let mut words = Vec::new();
+        loop {
+            self.skip_lines();
+            if self.rest().is_empty() {
+                self.problem("`]]` is missing", start..self.position);
+                break;
+            }
+            match self.word() {
+                Some(word) if word.raw == "]]" => break,
+                Some(word) => words.push(word),
+                None => self.position += self.rest().chars().next().map_or(1, char::len_utf8),
+            }
+        }
+        compound(CompoundKind::Test, words, Vec::new())
+    }
+
+    fn redirect(&mut self) -> Option<Redirect> {
+        let start = self.position;
+        let rest = self.rest();
+        let digits = rest.len() - rest.trim_start_matches(|it: char| it.is_ascii_digit()).len();
+        let operators = [
+            "&>>", "&>", "<<<", "<<-", "<<", ">>", ">&", "<&", "<>", ">|", ">", "<",
+        ];
+        let operator = operators
+            .into_iter()
+            .find(|operator| rest[digits..].starts_with(operator))?;
+        let process = matches!(operator, "<" | ">") && rest[digits + 1..].starts_with('(');
+        if process || (digits > 0 && operator.starts_with('&')) {
+            return None;
+        }
+        self.position += digits + operator.len();
+        let end = self.position;
+        self.skip_blanks();
+        let target = self.word();
+        match &target {
+            None => {
+                self.position = end;
+                self.problem("a file is missing behind this", start..end);
+            }
+            Some(word) if matches!(operator, "<<" | "<<-") => {
+                let delimiter: String = word
+                    .raw
+                    .chars()
+                    .filter(|it| !matches!(it, '\'' | '"' | '\\'))
+                    .collect();
+                self.heredocs.push((delimiter, operator == "<<-"));
+            }
+            Some(_) => {}
+        }
+        Some(Redirect {
+            operator: format!("{}{operator}", &rest[..digits]),
+            target,
+            range: self.logical.range(start..self.position),
+        })
+    }
+
+    fn until(&mut self, words: &'static [&'static str]) -> Script {
+        self.script(Stop {
+            words,
+            ..Stop::default()
+        })
+    }
+
+    /// Takes the end of a compound command, or says that it is missing.
+    pub(super) fn close(&mut self, end: &str, start: usize) {
+        self.skip_lines();
+        if !self.eat(end) {
+            self.problem(&format!("`{end}` is missing"), start..self.position);
+        }
+    }
+
+    fn close_word(&mut self, end: &str, start: usize) {
+        self.skip_lines();
+        if !self.eat_word(end) {
+            self.problem(&format!("`{end}` is missing"), start..self.position);
+        }
+    }
+
+    pub(super) fn rest(&self) -> &'a str {
+        &self.text[self.position..]
+    }
+
+    pub(super) fn eat(&mut self, text: &str) -> bool {
+        let eaten = self.rest().starts_with(text);
+        if eaten {
+            self.position += text.len();
+        }
+        eaten
+    }
+
+    fn eat_word(&mut self, word: &str) -> bool {
+        let eaten = self.bare_word() == word;
+        if eaten {
+            self.position += word.len();
+        }
+        eaten
+    }
+
+    /// The word here, if it has no quotes and expansions; empty otherwise.
+    pub(super) fn bare_word(&self) -> &'a str {
+        let rest = self.rest();
+        let end = rest
+            .find(|it: char| it.is_ascii_whitespace() || ";&|<>()'\"\\$`".contains(it))
+            .unwrap_or(rest.len());
+        match rest[end..].chars().next() {
+            Some('\'' | '"' | '\\' | '$' | '`') => "",
+            _ => &rest[..end],
+        }
+    }
+
+    /// Blanks, escaped newlines and comments.
+    pub(super) fn skip_blanks(&mut self) {
+        loop {
+            let rest = self.rest();
+            if rest.starts_with([' ', '\t', '\r', '\u{b}', '\u{c}']) {
+                self.position += 1;
+            } else if rest.starts_with("\\\n") {
+                self.position += 2;
+            } else if rest.starts_with("\\\r\n") {
+                self.position += 3;
+            } else if rest.starts_with('#') && self.at_word_start() {
+                self.position += rest.find('\n').unwrap_or(rest.len());
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn at_word_start(&self) -> bool {
+        let before = self.text[..self.position].chars().next_back();
+        before.is_none_or(|it| it.is_whitespace() || ";&|()".contains(it))
+    }
+
+    /// Blanks, newlines with the heredocs behind them, and lone semicolons.
+    fn skip_lines(&mut self) {
+        loop {
+            self.skip_blanks();
+            let rest = self.rest();
+            if rest.starts_with('\n') {
+                self.position += 1;
+                self.skip_heredocs();
+            } else if rest.starts_with(';') && !rest.starts_with(";;") && !rest.starts_with(";&") {
+                self.position += 1;
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn skip_heredocs(&mut self) {
+        for (delimiter, strip_tabs) in std::mem::take(&mut self.heredocs) {
+            while !self.rest().is_empty() {
+                let rest = self.rest();
+                let length = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
+                let line = rest[..length].trim_end_matches(['\n', '\r']);
+                self.position += length;
+                let line = match strip_tabs {
+                    true => line.trim_start_matches('\t'),
+                    false => line,
+                };
+                if line == delimiter {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Skips `((…))`; `false`, and nothing skipped, where it does not end in two parentheses.
+    pub(super) fn skip_arithmetic(&mut self) -> bool {
+        let mut open = 0_usize;
+        for (offset, character) in self.rest().char_indices() {
+            match character {
+                '(' => open += 1,
+                ')' => open -= 1,
+                _ => continue,
+            }
+            if open == 0 {
+                let end = self.position + offset + 1;
+                let closed = self.text[..end].ends_with("))");
+                if closed {
+                    self.position = end;
+                }
+                return closed;
+            }
+        }
+        false
+    }
+
+    pub(super) fn problem(&mut self, message: &str, range: Range<usize>) {
+        self.problems.push(ShellProblem {
+            message: message.to_owned(),
+            range: self.logical.range(range),
+        });
+    }
+}
+
+fn compound(kind: CompoundKind, words: Vec<Word>, scripts: Vec<Script>) -> Compound {
+    Compound {
+        kind,
+        words,
+        scripts,
+    }
+}
+
+/// `NAME=value`, `NAME+=value`, if the word is one.
+fn assignment(word: &Word) -> Option<Assignment> {
+    let Some(Part::Literal { text, range }) = word.parts.first() else {
+        return None;
+    };
+    let (name, rest) = text.split_once('=')?;
+    let name = name.strip_suffix('+').unwrap_or(name);
+    let is_name = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
+        && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
+    if !is_name {
+        return None;
+    }
+    let value_start = range.end - rest.len().min(range.len());
+    let mut parts = word.parts.clone();
+    match rest.is_empty() {
+        true => drop(parts.remove(0)),
+        false => {
+            parts[0] = Part::Literal {
+                text: rest.to_owned(),
+                range: TextRange::new(value_start, range.end),
+            };
+        }
+    }
+    Some(Assignment {
+        name: name.to_owned(),
+        value: Word {
+            raw: word.raw[word.raw.len().min(text.len() - rest.len())..].to_owned(),
+            parts,
+            range: TextRange::new(value_start, word.range.end),
+        },
+        range: word.range,
+    })
+}
