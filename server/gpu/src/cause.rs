@@ -29,9 +29,12 @@ pub enum Cause {
         library: String,
         path: String,
     },
+    /// Loaded, but programs have nothing to open.
+    #[error("the NVIDIA driver is loaded but {missing} does not exist")]
+    NodesMissing { missing: String },
     /// No way from the engine to the driver.
     #[error(
-        "the NVIDIA driver works ({driver}) but the engine has no NVIDIA Container Toolkit to hand it over"
+        "the NVIDIA driver is loaded ({driver}) but the engine has no NVIDIA Container Toolkit to hand it over"
     )]
     ToolkitMissing { driver: String },
     /// Installed, but the engine looked before.
@@ -120,6 +123,7 @@ impl Cause {
             Cause::Nouveau { .. } => "nouveau",
             Cause::SetAside { .. } => "card-set-aside",
             Cause::DriverLibraryMismatch { .. } => "driver-library-mismatch",
+            Cause::NodesMissing { .. } => "device-nodes-missing",
             Cause::ToolkitMissing { .. } => "toolkit-missing",
             Cause::ToolkitNewerThanEngine { .. } => "engine-older-than-toolkit",
             Cause::CdiOff { .. } => "cdi-off",
@@ -157,6 +161,9 @@ impl Cause {
             Cause::SetAside { .. } => "ask the server's admin: the card was given to virtual machines on purpose".into(),
             Cause::DriverLibraryMismatch { .. } => {
                 "reboot: the driver was updated while the old module was loaded (or stop every GPU process, `sudo rmmod nvidia_uvm nvidia_drm nvidia_modeset nvidia` and `sudo modprobe nvidia`)".into()
+            }
+            Cause::NodesMissing { .. } => {
+                "make them: `sudo nvidia-modprobe -u -c0` (CDI needs them, the older toolkit makes them itself)".into()
             }
             Cause::ToolkitMissing { .. } => {
                 "install it on the host: `sudo apt-get install nvidia-container-toolkit`, `sudo nvidia-ctk runtime configure --runtime=docker`, `sudo systemctl restart docker` (or ask the server's admin)".into()

@@ -76,10 +76,10 @@ fn from_yaml(text: &str) -> Option<(String, Vec<String>)> {
             column += content.len() - key.len();
             key_column = Some(column);
         }
-        if key_column == Some(column) {
-            if let Some(value) = key.strip_prefix("name:") {
-                devices.push(scalar(value));
-            }
+        if key_column == Some(column)
+            && let Some(value) = key.strip_prefix("name:")
+        {
+            devices.push(scalar(value));
         }
     }
     Some((kind?, devices))

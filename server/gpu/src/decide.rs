@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
+use crate::cause::Cause;
+use crate::facts::HostFacts;
+use crate::recognise::recognise;
 use crate::version::Version;
+use crate::{nvidia, others};
 
 /// How much a GPU is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,13 +95,13 @@ pub enum Request {
 }
 
 /// What to try, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     /// The ways to try, best first; empty: start without a GPU, or do not start.
     pub attempts: Vec<Request>,
     /// Device nodes listed beside the request, so that a cgroup reset does not take the GPU away.
     pub keep_nodes: Vec<String>,
-    /// Why there is nothing to try, or what is odd: a sentence and what to do.
+    /// Why there is nothing to try. With attempts: what is odd, to be said only when they all failed.
     pub reason: Option<Reason>,
 }
 
@@ -113,14 +117,107 @@ pub struct Reason {
     pub remedy: String,
 }
 
+/// Decides what to try. Pure: the same facts give the same plan.
+///
+/// An optional wish on a host without any sign of a GPU tries nothing, so that such a
+/// machine starts fast; where host facts do not speak for the engine (another machine,
+/// Docker Desktop's) it tries.
+pub fn decide(wish: &Wish, engine: &EngineFacts, host: &HostFacts) -> Plan {
+    if wish.need == Need::None {
+        return Plan::default();
+    }
+    if !engine.sees_this_host() {
+        return match others::unseen(wish, engine) {
+            Some(plan) if !nvidia::is_named_by(engine) => plan,
+            Some(_) | None => nvidia::unseen(wish, engine),
+        };
+    }
+
+    let nvidia = nvidia::plan(wish, engine, host);
+    if !nvidia.attempts.is_empty() {
+        return nvidia;
+    }
+    // A GPU of another vendor serves as long as NVIDIA's card is not the one that is broken.
+    let only_others = nvidia
+        .reason
+        .as_ref()
+        .is_none_or(|reason| reason.code == Cause::NoGpu.code());
+    match others::plan(wish, engine, host) {
+        Some(plan) if only_others => plan,
+        Some(_) | None => nvidia,
+    }
+}
+
+/// Why an attempt failed, from the engine's words and what is known of the host; `None`:
+/// nobody knows this text, so that the plan's own reason and the text are all there is.
+pub fn explain_failure(text: &str, engine: &EngineFacts, host: &HostFacts) -> Option<Reason> {
+    let recognised = recognise(text, Some(engine))?;
+    let engine_knows_no_gpu = matches!(
+        recognised.id.as_str(),
+        "no-gpu-driver-registered" | "no-gpu-vendor" | "unknown-runtime"
+    );
+    if !engine_knows_no_gpu || !engine.sees_this_host() {
+        return Some(recognised.reason());
+    }
+    // The engine says that something is missing; the host says what.
+    Some(match host.tool_newer_than_engine() {
+        Some(tool) => Cause::ToolkitNewerThanEngine {
+            tool: tool.path.clone(),
+        }
+        .reason(),
+        None => match nvidia::missing_link(engine, host) {
+            Some(cause) => cause.reason(),
+            None => recognised.reason(),
+        },
+    })
+}
+
+impl Plan {
+    /// Nothing to try, and why.
+    pub(crate) fn none(cause: &Cause) -> Plan {
+        Plan {
+            reason: Some(cause.reason()),
+            ..Plan::default()
+        }
+    }
+}
+
 impl EngineFacts {
+    /// Host facts speak for this engine: it runs here, and not in Docker Desktop's machine.
+    pub fn sees_this_host(&self) -> bool {
+        self.local && !self.operating_system.contains("Docker Desktop")
+    }
+
     /// The engine runs without root.
     pub fn is_rootless(&self) -> bool {
         self.security_options.iter().any(|it| it == "rootless")
     }
 
-    /// The engine's version, as far as it is one.
-    pub fn parsed_version(&self) -> Option<Version> {
-        Version::parse(&self.version)
+    /// The engine's version is at least this one. Unknown versions are taken for new.
+    pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        Version::parse(&self.version).is_none_or(|it| it.is_at_least(major, minor))
+    }
+
+    /// It has a runtime of this name.
+    pub fn has_runtime(&self, name: &str) -> bool {
+        self.runtimes.iter().any(|it| it == name)
+    }
+
+    /// Its Docker API takes CDI names. Docker lists the folders only when CDI is on;
+    /// podman has it always, and reads the names from 5.4.0 on.
+    pub fn takes_cdi(&self) -> bool {
+        match self.podman {
+            true => self.is_at_least(5, 4),
+            false => !self.cdi_spec_dirs.is_empty() || !self.cdi_devices.is_empty(),
+        }
+    }
+
+    /// The engine as people name it.
+    pub fn title(&self) -> String {
+        let name = if self.podman { "podman" } else { "Docker" };
+        format!("{name} {}", self.version)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,21 @@
 
 pub mod cause;
 pub mod cdi;
+pub mod cuda;
 pub mod decide;
+pub mod doctor;
 pub mod facts;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod fuzz;
+mod nvidia;
+mod others;
 pub mod probe;
 pub mod recognise;
+mod request;
+pub mod require;
 pub mod shm;
+pub mod size;
 pub mod version;
 pub mod visible;

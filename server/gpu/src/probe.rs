@@ -5,18 +5,14 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::io::Read;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cdi;
-use crate::facts::{
-    CDI_HOOK, CTK, Card, CdiSpec, EngineProcess, Gpu, HOOK, HostFacts, Library, Node, Render, Tool,
-};
+use crate::facts::{Card, CdiSpec, Gpu, HostFacts, Library, Node, Render};
 use crate::version::Version;
 
-/// systemd's PATH for services, for engines whose environment is closed to us.
-const USUAL_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+mod engine;
 
 /// Where the driver's library lives, beside what ld.so.conf.d names: multiarch, lib64,
 /// Debian's alternatives, WSL, NixOS, and the GPU operator's driver container.
@@ -31,11 +27,6 @@ const LIBRARY_FOLDERS: &[&str] = &[
     "/run/opengl-driver/lib",
     "/run/nvidia/driver/usr/lib/x86_64-linux-gnu",
 ];
-
-const TOOLS: &[&str] = &[HOOK, CDI_HOOK, CTK, "nvidia-container-cli", "amd-ctk"];
-
-/// USER_HZ, the unit of times in /proc/PID/stat. 100 on every architecture that Rust's std and Docker run on.
-const TICKS_PER_SECOND: u64 = 100;
 
 /// Nothing read here is longer; a longer file is cut.
 const MAX_FILE: u64 = 4 << 20;
@@ -265,72 +256,6 @@ impl Host<'_> {
             .collect();
         renders.sort_by_key(|render| (render.path.len(), render.path.clone()));
         renders
-    }
-
-    /// The engine's process, and the PATH to search for its tools.
-    fn engine(&self, pid: Option<u32>) -> (Option<EngineProcess>, String) {
-        let Some(pid) = pid else {
-            return (None, USUAL_PATH.to_owned());
-        };
-        let Some(stat) = self.text(format!("/proc/{pid}/stat")) else {
-            return (None, USUAL_PATH.to_owned());
-        };
-        let path = self.environment_path(pid);
-        let process = EngineProcess {
-            pid,
-            path_known: path.is_some(),
-            started: self.started(&stat),
-        };
-        (Some(process), path.unwrap_or_else(|| USUAL_PATH.to_owned()))
-    }
-
-    /// `None` when the environment is closed to us. An engine without PATH finds nothing.
-    fn environment_path(&self, pid: u32) -> Option<String> {
-        let environment = self.bytes(format!("/proc/{pid}/environ"))?;
-        // A kernel thread's or a zombie's is empty: it tells nothing.
-        if environment.is_empty() {
-            return None;
-        }
-        let path = environment
-            .split(|b| *b == 0)
-            .find_map(|variable| variable.strip_prefix(b"PATH="))
-            .unwrap_or_default();
-        Some(OsStr::from_bytes(path).to_string_lossy().into_owned())
-    }
-
-    /// Field 22 of /proc/PID/stat, in ticks since boot, and the boot's time.
-    fn started(&self, stat: &str) -> Option<u64> {
-        // The name in parentheses may contain anything, so count from the last one.
-        let after_name = stat.rsplit_once(')')?.1;
-        let ticks: u64 = after_name.split_whitespace().nth(19)?.parse().ok()?;
-        let boot: u64 = self
-            .text("/proc/stat")?
-            .lines()
-            .find_map(|line| line.strip_prefix("btime "))?
-            .trim()
-            .parse()
-            .ok()?;
-        boot.checked_add(ticks / TICKS_PER_SECOND)
-    }
-
-    fn tools(&self, path: &str) -> Vec<Tool> {
-        TOOLS
-            .iter()
-            .filter_map(|name| {
-                path.split(':')
-                    .filter(|folder| folder.starts_with('/'))
-                    .find_map(|folder| {
-                        let path = format!("{}/{name}", folder.trim_end_matches('/'));
-                        let metadata = fs::metadata(self.at(&path)).ok()?;
-                        let executable = metadata.is_file() && metadata.mode() & 0o111 != 0;
-                        executable.then(|| Tool {
-                            name: (*name).to_owned(),
-                            path,
-                            changed: u64::try_from(metadata.ctime()).unwrap_or(0),
-                        })
-                    })
-            })
-            .collect()
     }
 
     /// Commented out in the toolkit's default file, which means false.
