@@ -90,11 +90,11 @@ children() {
 # Processes of this engine's containers whose shim is gone: their control group still
 # has the container's id.
 orphans() {
-    local file
+    local file groups=(/proc/[0-9]*/cgroup)
     [ -d "$folder/data/containers" ] || return 0
     for file in "$folder"/data/containers/*; do
         basename "$file"
-    done | grep -E '^[0-9a-f]{64}$' | grep -l -F -f - /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3 || true
+    done | grep -E '^[0-9a-f]{64}$' | grep -l --fixed-strings --file=- -- "${groups[@]}" 2>/dev/null | cut -d/ -f3 || true
 }
 
 none_left() {

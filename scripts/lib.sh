@@ -4,6 +4,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck disable=SC2034 # the scripts use it
 state=${WARPDOCK_TEST_FOLDER:-$root/.warpdock-test}
 
 # Says what happens, on standard error: standard output belongs to values.

@@ -44,7 +44,15 @@ fn one_gpu_of_the_stand_in_can_be_chosen_by_number_and_by_uuid() {
     let engine = Engine::shared();
     for device in ["1", "GPU-5741a9d0-0000-4000-8000-000000000001"] {
         let devices = format!("\"device={device}\"");
-        let seen = engine.docker(&["run", "--rm", "--gpus", &devices, BUSYBOX, "nvidia-smi", "-L"]);
+        let seen = engine.docker(&[
+            "run",
+            "--rm",
+            "--gpus",
+            &devices,
+            BUSYBOX,
+            "nvidia-smi",
+            "-L",
+        ]);
         assert_eq!(
             seen,
             "GPU 0: NVIDIA Stand-in (UUID: GPU-5741a9d0-0000-4000-8000-000000000001)\n"
@@ -60,10 +68,13 @@ fn a_container_that_asks_for_no_gpu_gets_none() {
 
 #[test]
 fn the_stand_in_fails_with_the_words_it_is_given() {
-    let words = "nvidia-container-cli: initialization error: nvml error: driver/library version mismatch";
+    let words =
+        "nvidia-container-cli: initialization error: nvml error: driver/library version mismatch";
     let variable = format!("WARPDOCK_STAND_IN_ERROR={words}");
     let error = Engine::shared()
-        .try_docker(&["run", "--rm", "--gpus", "all", "-e", &variable, BUSYBOX, "true"])
+        .try_docker(&[
+            "run", "--rm", "--gpus", "all", "-e", &variable, BUSYBOX, "true",
+        ])
         .expect_err("the hook fails");
     assert!(error.contains(words), "{error}");
 }
@@ -90,7 +101,9 @@ fn a_killed_engine_starts_again_and_knows_its_containers() {
         images: &[BUSYBOX],
         ..Options::default()
     });
-    engine.docker(&["run", "--detach", "--name", "left", BUSYBOX, "sleep", "1000"]);
+    engine.docker(&[
+        "run", "--detach", "--name", "left", BUSYBOX, "sleep", "1000",
+    ]);
     engine.kill();
     engine.restart(false);
     let seen = engine.docker(&["ps", "--all", "--format", "{{.Names}} {{.State}}"]);
@@ -104,7 +117,9 @@ fn with_live_restore_containers_outlive_a_killed_engine() {
         images: &[BUSYBOX],
         ..Options::default()
     });
-    engine.docker(&["run", "--detach", "--name", "kept", BUSYBOX, "sleep", "1000"]);
+    engine.docker(&[
+        "run", "--detach", "--name", "kept", BUSYBOX, "sleep", "1000",
+    ]);
     let before = engine.inspect("kept")["State"]["Pid"].clone();
     engine.kill();
     engine.restart(true);
@@ -165,7 +180,11 @@ fn the_terminal_shows_types_resizes_and_ends() {
     assert!(!terminal.settings().local_modes.contains(LocalModes::ECHO));
     terminal.send_line("seq 100; exit 42");
     assert_eq!(terminal.wait(wait::LONG), 42);
-    assert!(terminal.history().contains("\n2\n3\n4\n"), "{}", terminal.history());
+    assert!(
+        terminal.history().contains("\n2\n3\n4\n"),
+        "{}",
+        terminal.history()
+    );
     assert!(String::from_utf8_lossy(&terminal.raw()).contains("24 80"));
 }
 
@@ -174,11 +193,18 @@ fn a_program_gets_its_input_and_gives_its_output_and_code() {
     let engine = Engine::shared();
     let home = Home::new(&engine);
     let finished = home
-        .command(Path::new("/bin/sh"), &home.path(), &["-c", "cat; echo bad >&2; exit 3"])
+        .command(
+            Path::new("/bin/sh"),
+            &home.path(),
+            &["-c", "cat; echo bad >&2; exit 3"],
+        )
         .input("in")
         .run()
         .expect_code(3);
-    assert_eq!((finished.stdout(), finished.stderr()), ("in".into(), "bad\n".into()));
+    assert_eq!(
+        (finished.stdout(), finished.stderr()),
+        ("in".into(), "bad\n".into())
+    );
 }
 
 #[test]
@@ -198,7 +224,9 @@ fn a_home_takes_what_was_started_in_it_with_it() {
     });
     let pid = home.processes()[0];
     let mount = format!("{}:/mnt", runtime_folder.display());
-    engine.docker(&["run", "--detach", "--volume", &mount, BUSYBOX, "sleep", "1000"]);
+    engine.docker(&[
+        "run", "--detach", "--volume", &mount, BUSYBOX, "sleep", "1000",
+    ]);
     assert_eq!(home.containers(&engine).len(), 1);
     drop(home);
     wait::until_true("its end", Duration::from_secs(5), || {

@@ -83,7 +83,12 @@ impl Engine {
             or(options.config, "{}"),
             "--".to_owned(),
         ];
-        arguments.extend(options.arguments.iter().map(|&argument| argument.to_owned()));
+        arguments.extend(
+            options
+                .arguments
+                .iter()
+                .map(|&argument| argument.to_owned()),
+        );
         let mut engine = Engine {
             socket: PathBuf::new(),
             private: Some((folder, arguments)),
@@ -166,8 +171,8 @@ impl Engine {
     #[track_caller]
     pub(crate) fn pid(&self) -> Pid {
         let path = self.socket.with_file_name("pid");
-        let text = fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         text.trim()
             .parse()
             .ok()
@@ -178,7 +183,10 @@ impl Engine {
     /// Kills dockerd at once, of a private engine.
     #[track_caller]
     pub(crate) fn kill(&self) {
-        assert!(self.private.is_some(), "the shared engine is not to be killed");
+        assert!(
+            self.private.is_some(),
+            "the shared engine is not to be killed"
+        );
         let pid = self.pid();
         rustix::process::kill_process(pid, Signal::KILL).expect("dockerd runs");
         wait::until_true("dockerd to be gone", wait::LONG, || {
@@ -249,7 +257,10 @@ impl Drop for Engine {
             .and_then(|output| text_of(&output));
         // A panic while panicking would hide the test's own.
         if let (Err(text), false) = (result, std::thread::panicking()) {
-            panic!("the private engine in {} is not gone: {text}", folder.display());
+            panic!(
+                "the private engine in {} is not gone: {text}",
+                folder.display()
+            );
         }
     }
 }

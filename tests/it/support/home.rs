@@ -134,20 +134,19 @@ impl Home {
 
     /// Kills everything of this home at once, the daemon included.
     pub(crate) fn kill_processes(&self) {
-        wait::until(
-            "the processes of a test to end",
-            wait::LONG,
-            || match self.processes().as_slice() {
-                [] => Ok(()),
-                pids => {
-                    for &pid in pids {
-                        // It may have ended by itself meanwhile.
-                        let _ = rustix::process::kill_process(pid, Signal::KILL);
-                    }
-                    Err(format!("{pids:?}"))
+        wait::until("the processes of a test to end", wait::LONG, || match self
+            .processes()
+            .as_slice()
+        {
+            [] => Ok(()),
+            pids => {
+                for &pid in pids {
+                    // It may have ended by itself meanwhile.
+                    let _ = rustix::process::kill_process(pid, Signal::KILL);
                 }
-            },
-        );
+                Err(format!("{pids:?}"))
+            }
+        });
     }
 
     /// The containers that were made from this home.
@@ -174,8 +173,13 @@ impl Home {
 
     fn remove_containers(&self) {
         let mut list = std::process::Command::new("docker");
-        list.env("DOCKER_HOST", &self.host)
-            .args(["ps", "--all", "--no-trunc", "--format", "{{.ID}} {{.Mounts}}"]);
+        list.env("DOCKER_HOST", &self.host).args([
+            "ps",
+            "--all",
+            "--no-trunc",
+            "--format",
+            "{{.ID}} {{.Mounts}}",
+        ]);
         // Its engine may be dead, which is what some tests are about.
         let Ok(output) = list.output() else {
             return;

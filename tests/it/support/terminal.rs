@@ -184,10 +184,7 @@ impl Terminal {
 
     /// Whether it still runs.
     pub(crate) fn runs(&mut self) -> bool {
-        self.child
-            .try_wait()
-            .expect("we are its parent")
-            .is_none()
+        self.child.try_wait().expect("we are its parent").is_none()
     }
 
     /// Waits for its end and returns its exit code, 128 + N when signal N killed it.

@@ -284,10 +284,7 @@ impl Running {
 
     /// Whether it still runs.
     pub(crate) fn runs(&mut self) -> bool {
-        self.child
-            .try_wait()
-            .expect("we are its parent")
-            .is_none()
+        self.child.try_wait().expect("we are its parent").is_none()
     }
 
     /// Waits for its end, and for the end of its output: who keeps that open (a daemon

@@ -126,7 +126,8 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn a_fixture_becomes_files() {
-    let workspace = Workspace::new("\n//- /Dockerfile\nFROM busybox\n\n//- /a/b c.txt\nx\n//- /empty");
+    let workspace =
+        Workspace::new("\n//- /Dockerfile\nFROM busybox\n\n//- /a/b c.txt\nx\n//- /empty");
     assert_eq!(workspace.read("Dockerfile"), "FROM busybox\n\n");
     assert_eq!(workspace.read("a/b c.txt"), "x\n");
     assert_eq!(workspace.read("empty"), "");
