@@ -190,7 +190,9 @@ impl EngineFacts {
 
     /// The engine runs without root.
     pub fn is_rootless(&self) -> bool {
-        self.security_options.iter().any(|it| it == "rootless")
+        self.security_options
+            .iter()
+            .any(|it| it == "rootless" || it == "name=rootless")
     }
 
     /// The engine's version is at least this one. Unknown versions are taken for new.
