@@ -27,8 +27,6 @@ pub struct HostFacts {
     pub gpus: Vec<Gpu>,
     /// Copies of the driver's user-space library.
     pub libraries: Vec<Library>,
-    /// The nouveau module is loaded.
-    pub nouveau: bool,
     /// GPU device nodes that exist.
     pub nodes: Vec<Node>,
     /// Render nodes with their vendor.

@@ -44,7 +44,6 @@ pub fn probe(root: &Path, engine_pid: Option<u32>, cdi_dirs: &[String]) -> HostF
         driver: host.driver(),
         gpus: host.gpus(),
         libraries: host.libraries(),
-        nouveau: host.at("/sys/module/nouveau").is_dir(),
         nodes: host.nodes(),
         renders: host.renders(),
         tools: host.tools(&path),
