@@ -82,8 +82,8 @@ pub(crate) fn parse(
         if let Some(known) = entries.iter().position(|(known, _)| *known == name) {
             let (_, known) = entries.remove(known);
             let message = format!(
-                "`{name}` is set twice; the value at {} is ignored",
-                known.origin
+                "`{name}` is set twice; the one in {} is ignored",
+                known.origin.line_text()
             );
             scan.problems
                 .warning("env-duplicate", &setting.origin, message);

@@ -50,7 +50,7 @@ fn a_broken_line_says_where_and_what_was_expected() {
             .env:4:1 expected a name that starts with a letter or `_`, found `1`
             .env:5:7 expected the end of the line after the closing `"`, found `y`
             .env:6:2 expected `=` after `C`, found the end of the line
-            .env:8:1 `D` is set twice; the value at .env:7:1 is ignored
+            .env:8:1 `D` is set twice; the one in line 7 is ignored
             .env:9:3 expected a closing `'` for the value of `E`
         "#]],
     );

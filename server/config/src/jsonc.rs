@@ -267,8 +267,9 @@ impl Convert<'_> {
             if let Some(known) = members.iter().position(|known| known.name == member.name) {
                 let known = members.remove(known);
                 let message = format!(
-                    "`{}` is named twice; the value at {} is ignored",
-                    known.name, known.origin
+                    "`{}` is named twice; the one in {} is ignored",
+                    known.name,
+                    known.origin.line_text()
                 );
                 self.problems
                     .warning("duplicate-key", &member.origin, message);

@@ -2,6 +2,7 @@
 //!
 //! Does no I/O: it reads through [`files::Files`]. Resolution cannot fail: it returns a value and a list of problems.
 
+pub mod drift;
 pub mod files;
 pub mod inputs;
 pub mod model;
@@ -50,3 +51,6 @@ impl Resolved {
 pub fn resolve(inputs: &inputs::Inputs, files: &dyn files::Files) -> Resolved {
     resolve::resolve(inputs, files)
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,16 @@ pub enum Origin {
     Environment { name: String },
 }
 
+impl Origin {
+    /// The line alone, for a sentence about the same file.
+    pub(crate) fn line_text(&self) -> String {
+        match self {
+            Origin::File { line, .. } => format!("line {line}"),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

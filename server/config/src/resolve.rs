@@ -13,7 +13,7 @@ use crate::inputs::Inputs;
 use crate::jsonc::{self, Node, Place, Value};
 use crate::layer::{Layer, Rank, flag};
 use crate::merge;
-use crate::model::{Config, Origin, Setting, Source};
+use crate::model::{Config, Origin, Setting, Severity, Source};
 use crate::mount;
 use crate::problem::Problems;
 use crate::run_args;
@@ -66,7 +66,15 @@ pub(crate) fn resolve(inputs: &Inputs, files: &dyn Files) -> Resolved {
         &mut problems,
     );
 
+    let is_broken = problems
+        .0
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
     let source = source::source(workspace, &layers, &reader, &mut problems);
+    // Where a file could not be read, its image is missing for that reason, and only that is worth saying.
+    if is_broken {
+        problems.0.retain(|problem| problem.code != "no-source");
+    }
     let mut config = merge::merge(workspace, path.as_deref(), devcontainer_id, source, &layers);
     one_mount_a_target(&mut config, &mut problems);
     Resolved {

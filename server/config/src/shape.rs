@@ -9,7 +9,7 @@ use crate::problem::{Problems, nearest};
 pub(crate) fn wrong(name: &str, expected: &str, node: &Node, problems: &mut Problems) {
     let message = format!("`{name}`: expected {expected}, found {}", node.kind());
     match &node.value {
-        Value::Number(text) if expected.starts_with("a string") => {
+        Value::Number(text) if matches!(expected, "a string" | "a string or null") => {
             problems.error_with(
                 "wrong-type",
                 &node.origin,
@@ -17,7 +17,7 @@ pub(crate) fn wrong(name: &str, expected: &str, node: &Node, problems: &mut Prob
                 format!("write \"{text}\""),
             );
         }
-        Value::Bool(value) if expected.starts_with("a string") => {
+        Value::Bool(value) if matches!(expected, "a string" | "a string or null") => {
             problems.error_with(
                 "wrong-type",
                 &node.origin,

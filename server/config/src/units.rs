@@ -125,6 +125,33 @@ pub(crate) fn field(text: &str) -> String {
     }
 }
 
+/// `[ip:][host:]container[/proto]`, with ranges.
+pub(crate) fn is_publish(text: &str) -> bool {
+    let (ports, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+    if !matches!(protocol, "tcp" | "udp" | "sctp") {
+        return false;
+    }
+    let is_port = |text: &str| text.parse::<u16>().is_ok();
+    let is_range = |text: &str| match text.split_once('-') {
+        Some((first, last)) => is_port(first) && is_port(last),
+        None => is_port(text),
+    };
+    let (rest, container) = match ports.rsplit_once(':') {
+        Some((rest, container)) => (rest, container),
+        None => ("", ports),
+    };
+    if !is_range(container) {
+        return false;
+    }
+    let (address, host) = match rest.rsplit_once(':') {
+        Some((address, host)) => (address, host),
+        None => ("", rest),
+    };
+    let address = address.trim_start_matches('[').trim_end_matches(']');
+    let is_address = address.is_empty() || address.parse::<std::net::IpAddr>().is_ok();
+    is_address && (host.is_empty() || is_range(host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

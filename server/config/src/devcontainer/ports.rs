@@ -4,8 +4,8 @@ use crate::jsonc::{Node, Value};
 use crate::layer::with;
 use crate::model::Setting;
 use crate::problem::Problems;
-use crate::run_args::is_publish;
 use crate::shape;
+use crate::units::is_publish;
 
 /// Ports to forward: a number, or `host:port`; `localhost:n` is `n`.
 pub(super) fn forward(name: &str, node: &Node, problems: &mut Problems) -> Vec<Setting<String>> {

@@ -1,0 +1,9 @@
+//! Whole workspaces as text, resolved.
+
+mod support;
+
+mod devcontainer;
+mod discovery;
+mod drift;
+mod precedence;
+mod run_args;
