@@ -1,5 +1,13 @@
 //! Building an image from a Dockerfile: one verb and one stream of events over two builders.
 
+mod context;
+mod failure;
+mod ignore;
+mod progress;
+mod protobuf;
+mod query;
+mod run;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
