@@ -61,7 +61,7 @@ real_gpu() {
 reach_engine() {
     local gpu=stand-in environment
     if has docker && docker version >/dev/null 2>&1; then
-        say "the engine at ${DOCKER_HOST:-docker\'s current context} is used"
+        say "the engine at ${DOCKER_HOST:-the current context of docker} is used"
         return
     fi
     if environment=$(scripts/engine.sh status 2>/dev/null); then

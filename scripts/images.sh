@@ -189,7 +189,7 @@ ensure() {
 
 [ $# -gt 0 ] || set -- tests examples
 has docker || fail "docker is not installed; scripts/engine.sh start installs it and starts a private engine"
-quietly docker version || fail "no engine answers at ${DOCKER_HOST:-docker\'s current context}; scripts/engine.sh start starts one and prints its DOCKER_HOST"
+quietly docker version || fail "no engine answers at ${DOCKER_HOST:-the current context of docker}; scripts/engine.sh start starts one and prints its DOCKER_HOST"
 for wanted in "$@"; do
     case $wanted in
     tests) for name in "${tests[@]}"; do ensure "$name"; done ;;
