@@ -455,6 +455,13 @@ fn expected(keyword: Keyword) -> &'static str {
 /// The instruction that a misspelt name was probably meant to be.
 fn meant(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_uppercase();
+    let half_typed = Keyword::ALL
+        .into_iter()
+        .map(Keyword::name)
+        .find(|keyword| name.len() > 1 && keyword.starts_with(&name));
+    if half_typed.is_some() {
+        return half_typed;
+    }
     Keyword::ALL
         .into_iter()
         .map(|keyword| (distance(&name, keyword.name()), keyword.name()))

@@ -7,6 +7,7 @@
 pub mod ast;
 pub mod build;
 pub mod directive;
+mod downloads;
 pub mod effective;
 pub mod expand;
 pub mod features;
@@ -16,6 +17,7 @@ mod instruction;
 mod json;
 pub mod lines;
 pub mod logical;
+pub mod network;
 pub mod parse;
 mod pattern;
 pub mod problem;

@@ -1,0 +1,9 @@
+FROM debian
+RUN a \
+
+ \
+ b \
+\
+ c
+ENV T trailing\\
+ENV U next
