@@ -3,6 +3,7 @@
 //! Does no I/O: it reads through [`files::Files`]. Resolution cannot fail: it returns a value and a list of problems.
 
 pub mod drift;
+pub mod explain;
 pub mod files;
 pub mod inputs;
 pub mod model;

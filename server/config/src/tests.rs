@@ -5,5 +5,6 @@ mod support;
 mod devcontainer;
 mod discovery;
 mod drift;
+mod explain;
 mod precedence;
 mod run_args;
