@@ -1,1 +1,69 @@
-fn main() {}
+//! `warpdock-init`, the first process of a container: it holds every terminal and every
+//! pipe of the container's sessions, and speaks to clients over a socket.
+//!
+//! Static, one thread, no unsafe code. The other modes are processes that it starts.
+
+mod accounts;
+mod become_user;
+mod client;
+mod deliver;
+mod environment;
+mod exec_child;
+mod hang_up;
+mod helper;
+mod hub;
+mod job;
+mod listing;
+mod lookup;
+mod probe;
+mod processes;
+mod reaper;
+mod requests;
+mod ring;
+mod serve;
+mod session;
+mod streams;
+mod users;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const USAGE: &str =
+    "usage: warpdock-init serve --socket-folder FOLDER\n       warpdock-init --version";
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let words: Vec<&str> = arguments
+        .iter()
+        .map(|it| it.to_str().unwrap_or_default())
+        .collect();
+    match words.as_slice() {
+        [helper::REAPER] => reaper::main(),
+        [helper::EXEC_CHILD] => exec_child::main(),
+        [helper::PROBE] => probe::main(),
+        ["serve", "--socket-folder", _] => match serve::serve(&PathBuf::from(&arguments[2])) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => complain(&format!(
+                "serve {}: {error}",
+                PathBuf::from(&arguments[2]).display()
+            )),
+        },
+        ["--version"] => {
+            let _ = writeln!(
+                std::io::stdout(),
+                "warpdock-init {} (protocol {})",
+                env!("CARGO_PKG_VERSION"),
+                ::session::frame::VERSION
+            );
+            ExitCode::SUCCESS
+        }
+        _ => complain(USAGE),
+    }
+}
+
+fn complain(text: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "warpdock-init: {text}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,468 @@
+//! All sessions and all clients, and what happens to them. One thread owns them; a
+//! function here or in `requests` and `deliver` changes them and returns.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use rustix::process::WaitOptions;
+use session::frame::{Exit, Failure, Keep, Reply};
+
+use crate::client::{Client, Role, Stage};
+use crate::environment::Environment;
+use crate::hang_up;
+use crate::processes::{self, Processes};
+use crate::reaper::{self, Word};
+use crate::session::{Session, system};
+use crate::users::Ids;
+
+/// Sessions that are not over.
+pub(crate) const MAX_SESSIONS: usize = 256;
+/// Clients of one session.
+pub(crate) const MAX_CLIENTS: usize = 64;
+/// Connections in all.
+pub(crate) const MAX_CONNECTIONS: usize = 1024;
+/// Sessions that are over and can be looked at.
+const MAX_OVER: usize = 32;
+/// How long everything has that a stopping container runs.
+const STOP_WITHIN: Duration = Duration::from_millis(2500);
+/// What one read takes at most.
+pub(crate) const SCRATCH: usize = 64 << 10;
+
+/// Everything that init knows.
+pub(crate) struct Hub {
+    /// By id, the oldest first.
+    pub(crate) sessions: BTreeMap<u32, Session>,
+    /// By a number of their own.
+    pub(crate) clients: BTreeMap<u64, Client>,
+    /// What the engine gave PID 1.
+    pub(crate) environment: Environment,
+    /// Init's own user.
+    pub(crate) ids: Ids,
+    /// The limit of open files that init was started with.
+    pub(crate) open_files: (Option<u64>, Option<u64>),
+    /// Counts changes that a watcher wants to see.
+    pub(crate) revision: u64,
+    /// When the container stops at the latest, once it was told to.
+    pub(crate) stopping: Option<Instant>,
+    /// Room for one read.
+    pub(crate) scratch: Vec<u8>,
+    next_session: u32,
+    next_client: u64,
+}
+
+impl Hub {
+    /// Nothing yet.
+    pub(crate) fn new(
+        environment: Environment,
+        ids: Ids,
+        open_files: (Option<u64>, Option<u64>),
+    ) -> Hub {
+        Hub {
+            sessions: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            environment,
+            ids,
+            open_files,
+            revision: 0,
+            stopping: None,
+            scratch: Vec::new(),
+            next_session: 1,
+            next_client: 1,
+        }
+    }
+
+    /// A number for a new session.
+    pub(crate) fn session_id(&mut self) -> u32 {
+        let id = self.next_session;
+        self.next_session += 1;
+        id
+    }
+
+    /// Takes a connection in.
+    pub(crate) fn connect(&mut self, mut client: Client) {
+        if self.clients.len() >= MAX_CONNECTIONS {
+            client.fail(Failure::TooMany {
+                what: "connections".to_owned(),
+                limit: MAX_CONNECTIONS as u32,
+            });
+            // What the socket takes at once is all that it gets.
+            client.flush();
+            return;
+        }
+        let id = self.next_client;
+        self.next_client += 1;
+        self.clients.insert(id, client);
+    }
+
+    /// How many clients type into a session, the one that opens it included.
+    pub(crate) fn typing(&self, session: u32) -> usize {
+        self.clients
+            .values()
+            .filter(|it| it.types_into() == Some(session))
+            .count()
+    }
+
+    /// How many clients read a session.
+    pub(crate) fn reading(&self, session: u32) -> usize {
+        self.clients
+            .values()
+            .filter(|it| it.attached().is_some_and(|it| it.session == session))
+            .count()
+    }
+}
+
+/// What the process that becomes a session's command has said.
+pub(crate) fn birth_spoke(hub: &mut Hub, id: u32) {
+    let Some(session) = hub.sessions.get_mut(&id) else {
+        return;
+    };
+    let Some(birth) = &mut session.birth else {
+        return;
+    };
+    let mut bytes = [0; 4096];
+    let failure = loop {
+        match rustix::io::read(&birth.socket, &mut bytes) {
+            Ok(0) => match birth.decoder.at_boundary() {
+                true => break None,
+                false => break Some(cut_short()),
+            },
+            Ok(length) => birth.decoder.feed(&bytes[..length]),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(rustix::io::Errno::AGAIN) => return,
+            Err(_) => break Some(cut_short()),
+        }
+        match birth.decoder.next_frame() {
+            Ok(Some(session::codec::Frame::Reply(Reply::Failed(failure)))) => break Some(failure),
+            Ok(None) => {}
+            Ok(Some(_)) | Err(_) => break Some(cut_short()),
+        }
+    };
+    match failure {
+        None => {
+            birth.executed = true;
+            started(hub, id);
+        }
+        Some(failure) => not_started(hub, id, failure),
+    }
+}
+
+/// What a session's reaper has said.
+pub(crate) fn reaper_spoke(hub: &mut Hub, id: u32) {
+    let Some(session) = hub.sessions.get_mut(&id) else {
+        return;
+    };
+    let Some(line) = &mut session.reaper else {
+        return;
+    };
+    let reaper = line.pid;
+    let (words, ended) = line.listen();
+    let said_empty = line.said_empty();
+    for word in words {
+        match word {
+            Word::Started(pid) => {
+                session.leader = Some(pid);
+            }
+            Word::NotStarted(errno) => {
+                let error = std::io::Error::from_raw_os_error(errno);
+                return not_started(hub, id, system("start a process", &error));
+            }
+            Word::Ended(exit) => {
+                session.set_exit(exit);
+                hub.revision += 1;
+            }
+            Word::Empty => {}
+        }
+    }
+    if ended {
+        session.reaper = None;
+        hub.revision += 1;
+        if !said_empty {
+            adopt(hub, id, reaper);
+        }
+    }
+    started(hub, id);
+    end_hang_up(hub, id);
+}
+
+/// The session's reaper was killed: what it kept has come to init.
+fn adopt(hub: &mut Hub, id: u32, reaper: u32) {
+    let others: Vec<u32> = hub
+        .sessions
+        .values()
+        .flat_map(|it| {
+            let reaper = it.reaper.as_ref().map(|it| it.pid);
+            reaper
+                .into_iter()
+                .chain(it.adopted.iter().flatten().copied())
+        })
+        .collect();
+    let processes = Processes::now();
+    let orphans = processes
+        .children(std::process::id())
+        .iter()
+        .copied()
+        .filter(|pid| *pid != reaper && !others.contains(pid));
+    let orphans = processes.alive(orphans);
+    let Some(session) = hub.sessions.get_mut(&id) else {
+        return;
+    };
+    let leader = session.leader;
+    session.adopted = Some(orphans);
+    if session.birth.is_some() && leader.is_none() {
+        return not_started(hub, id, cut_short());
+    }
+    check_adopted(hub);
+}
+
+/// Looks whether sessions without a reaper have ended. There are none, as a rule.
+fn check_adopted(hub: &mut Hub) {
+    let ids: Vec<u32> = hub
+        .sessions
+        .values()
+        .filter(|it| it.adopted.is_some())
+        .map(|it| it.id)
+        .collect();
+    for id in ids {
+        if let Some(session) = hub.sessions.get_mut(&id) {
+            if session.live(&Processes::now()).is_empty() {
+                session.adopted = None;
+                // Killed together with its reaper, and waited for by nobody we know.
+                session.set_exit(Exit::Signal(rustix::process::Signal::KILL.as_raw()));
+                hub.revision += 1;
+            }
+        }
+        end_hang_up(hub, id);
+    }
+}
+
+/// Waits for every child that has ended: reapers, helpers, and orphans of the container.
+pub(crate) fn reap(hub: &mut Hub) {
+    while let Ok(Some((pid, status))) = rustix::process::wait(WaitOptions::NOHANG) {
+        let pid = pid.as_raw_nonzero().get().unsigned_abs();
+        let exit = reaper::exit(status);
+        // A session whose reaper was killed.
+        let session = hub.sessions.values_mut().find(|it| it.leader == Some(pid));
+        if let Some(session) = session {
+            session.set_exit(exit);
+            hub.revision += 1;
+        }
+    }
+    check_adopted(hub);
+}
+
+/// The command runs, once it is executed and its process known.
+fn started(hub: &mut Hub, id: u32) {
+    let Some(session) = hub.sessions.get_mut(&id) else {
+        return;
+    };
+    let Some(birth) = &session.birth else {
+        return;
+    };
+    if session.leader.is_none() || !birth.executed {
+        return;
+    }
+    let opener = birth.opener;
+    let size = session.size;
+    session.birth = None;
+    let cursor = session.ring.beginning().0;
+    hub.revision += 1;
+    let info = crate::listing::info(hub, id);
+    match (hub.clients.get_mut(&opener), info) {
+        (Some(client), Some(info)) => {
+            client.reply(&Reply::Opened(info));
+            client.stage = Stage::Attached(crate::client::Attached {
+                session: id,
+                cursor,
+                replay_until: None,
+                role: Role::Typing,
+                size,
+                detached: false,
+            });
+            // It may have typed ahead.
+            crate::requests::read_frames(hub, opener);
+        }
+        _ => abandoned(hub, id),
+    }
+}
+
+fn not_started(hub: &mut Hub, id: u32, failure: Failure) {
+    let Some(session) = hub.sessions.remove(&id) else {
+        return;
+    };
+    hub.revision += 1;
+    let opener = session.birth.map(|it| it.opener);
+    if let Some(client) = opener.and_then(|it| hub.clients.get_mut(&it)) {
+        client.fail(failure);
+    }
+}
+
+/// A client has left, or the connection broke.
+pub(crate) fn disconnect(hub: &mut Hub, client_id: u64) {
+    let Some(client) = hub.clients.remove(&client_id) else {
+        return;
+    };
+    if let Stage::Probing(probing) = &client.stage {
+        processes::signal_all(&[probing.pid], rustix::process::Signal::KILL);
+    }
+    let session = client.attached().map(|it| it.session);
+    if let Some(session) = session.or(client.types_into()) {
+        hub.revision += 1;
+        let detached = client.attached().is_some_and(|it| it.detached);
+        if client.types_into().is_some() && !detached {
+            abandoned(hub, session);
+        }
+    }
+}
+
+/// A session that nobody may type into any more is kept, for a while, or not.
+pub(crate) fn abandoned(hub: &mut Hub, id: u32) {
+    if hub.typing(id) > 0 {
+        return;
+    }
+    let now = Instant::now();
+    let Some(session) = hub.sessions.get_mut(&id) else {
+        return;
+    };
+    if session.exit.is_some() {
+        return;
+    }
+    match session.keep {
+        Keep::WhileAttached => hang_up::begin(session, now),
+        Keep::Grace { seconds: 0 } => hang_up::begin(session, now),
+        Keep::Grace { seconds } => {
+            session.grace = now.checked_add(Duration::from_secs(seconds.into()));
+        }
+        Keep::Forever => {}
+    }
+}
+
+/// Tells those who wait for the session's end.
+fn end_hang_up(hub: &mut Hub, id: u32) {
+    if hub.sessions.get(&id).is_some_and(|it| !it.is_empty()) {
+        return;
+    }
+    if let Some(session) = hub.sessions.get_mut(&id) {
+        session.hang_up = None;
+    }
+    answer_hang_up(hub, id, &Reply::Done);
+}
+
+fn answer_hang_up(hub: &mut Hub, id: u32, reply: &Reply) {
+    for client in hub.clients.values_mut() {
+        if matches!(client.stage, Stage::HangingUp(session) if session == id) {
+            client.answer(reply);
+        }
+    }
+}
+
+/// The container was told to stop.
+pub(crate) fn stop(hub: &mut Hub) {
+    let now = Instant::now();
+    if hub.stopping.is_none() {
+        hub.stopping = Some(now + STOP_WITHIN);
+        for session in hub.sessions.values_mut() {
+            hang_up::begin_stop(session, now);
+        }
+    }
+}
+
+/// Whether a stopping container has nothing left to do.
+pub(crate) fn may_exit(hub: &Hub, now: Instant) -> bool {
+    let Some(latest) = hub.stopping else {
+        return false;
+    };
+    let waiting = hub.sessions.values().any(|it| !it.is_over());
+    let speaking = hub
+        .clients
+        .values()
+        .any(|it| it.has_output() && it.blocked.is_none());
+    now >= latest || !(waiting || speaking)
+}
+
+/// What is due now.
+pub(crate) fn keep_time(hub: &mut Hub, now: Instant) {
+    let ids: Vec<u32> = hub.sessions.keys().copied().collect();
+    for id in ids {
+        let Some(session) = hub.sessions.get_mut(&id) else {
+            continue;
+        };
+        if session.grace.is_some_and(|it| it <= now) {
+            hang_up::begin(session, now);
+        }
+        if hang_up::advance(session, now) {
+            let left = session.live(&Processes::now()).len();
+            let failure = Failure::System {
+                doing: format!("hang up session {}", session.name),
+                error: format!("{left} of its processes do not end, not even by SIGKILL"),
+            };
+            answer_hang_up(hub, id, &Reply::Failed(failure));
+        }
+    }
+    for client in hub.clients.values_mut() {
+        match &client.stage {
+            Stage::Probing(probing) if probing.deadline <= now => {
+                processes::signal_all(&[probing.pid], rustix::process::Signal::KILL);
+                client.fail(Failure::System {
+                    doing: "look at the container".to_owned(),
+                    error: "the time limit has passed; the workspace or a device does not answer"
+                        .to_owned(),
+                });
+            }
+            _ => {}
+        }
+        if client.leaving.is_some_and(|it| it <= now) {
+            client.gone = true;
+        }
+    }
+}
+
+/// The next moment when something is due.
+pub(crate) fn next_deadline(hub: &Hub) -> Option<Instant> {
+    let of_sessions = hub.sessions.values().flat_map(|it| {
+        let hang_up = it.hang_up.as_ref().map(|it| it.next);
+        [it.grace, hang_up].into_iter().flatten()
+    });
+    let of_clients = hub.clients.values().flat_map(|it| {
+        let probe = match &it.stage {
+            Stage::Probing(probing) => Some(probing.deadline),
+            _ => None,
+        };
+        [it.leaving, probe].into_iter().flatten()
+    });
+    of_sessions.chain(of_clients).chain(hub.stopping).min()
+}
+
+/// Forgets what is over and too much. Who ran for somebody who is gone is forgotten
+/// before a detached run, whose output nobody may have seen.
+pub(crate) fn forget(hub: &mut Hub) {
+    let mut over: Vec<(u8, u32)> = hub
+        .sessions
+        .values()
+        .filter(|it| it.is_over())
+        .map(|it| {
+            let worth = match it.keep {
+                Keep::WhileAttached => 0,
+                Keep::Grace { .. } => 1,
+                Keep::Forever => 2,
+            };
+            (worth, it.id)
+        })
+        .collect();
+    if over.len() <= MAX_OVER {
+        return;
+    }
+    over.sort_unstable();
+    let excess = over.len() - MAX_OVER;
+    for (_, id) in over.into_iter().take(excess) {
+        if hub.reading(id) == 0 {
+            hub.sessions.remove(&id);
+        }
+    }
+}
+
+fn cut_short() -> Failure {
+    Failure::System {
+        doing: "start the session".to_owned(),
+        error: "its first process was killed before the command began".to_owned(),
+    }
+}
