@@ -44,12 +44,24 @@ const PROGRAMS: &[Program] = &[
         )
     },
     program(&["pipx"], &["install", "run", "inject"], Some("pypi.org")),
-    program(&["pipenv"], &["install", "sync", "update"], Some("pypi.org")),
+    program(
+        &["pipenv"],
+        &["install", "sync", "update"],
+        Some("pypi.org"),
+    ),
     Program {
         offline: &["--offline", "--no-index"],
         ..program(
             &["uv"],
-            &["pip install", "pip sync", "sync", "add", "lock", "tool install", "python install"],
+            &[
+                "pip install",
+                "pip sync",
+                "sync",
+                "add",
+                "lock",
+                "tool install",
+                "python install",
+            ],
             Some("pypi.org"),
         )
     },
@@ -63,7 +75,7 @@ const PROGRAMS: &[Program] = &[
         offline: &["--offline"],
         ..program(
             &["conda", "mamba", "micromamba"],
-            &["install", "create", "update", "env create", "env update"],
+            &["env create", "env update", "install", "create", "update"],
             Some("conda.anaconda.org"),
         )
     },
@@ -72,13 +84,24 @@ const PROGRAMS: &[Program] = &[
         ..program(
             &["apt-get", "apt", "aptitude"],
             &[
-                "update", "install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep",
-                "source", "download", "satisfy",
+                "update",
+                "install",
+                "upgrade",
+                "dist-upgrade",
+                "full-upgrade",
+                "build-dep",
+                "source",
+                "download",
+                "satisfy",
             ],
             None,
         )
     },
-    program(&["add-apt-repository"], &[], Some("ppa.launchpadcontent.net")),
+    program(
+        &["add-apt-repository"],
+        &[],
+        Some("ppa.launchpadcontent.net"),
+    ),
     Program {
         offline: &["--no-network"],
         ..program(&["apk"], &["add", "update", "upgrade", "fetch"], None)
@@ -88,26 +111,46 @@ const PROGRAMS: &[Program] = &[
         ..program(
             &["yum", "dnf", "microdnf", "tdnf"],
             &[
-                "install", "update", "upgrade", "groupinstall", "makecache", "localinstall",
-                "builddep", "distro-sync",
+                "install",
+                "update",
+                "upgrade",
+                "groupinstall",
+                "makecache",
+                "localinstall",
+                "builddep",
+                "distro-sync",
             ],
             None,
         )
     },
     program(
         &["zypper"],
-        &["install", "in", "refresh", "ref", "update", "up", "dup", "addrepo", "ar"],
+        &[
+            "install", "in", "refresh", "ref", "update", "up", "dup", "addrepo", "ar",
+        ],
         None,
     ),
     Program {
         needs_address: true,
         ..program(&["rpm"], &[], None)
     },
-    program(&["pacman"], &["-S", "-Sy", "-Syu", "-Syyu", "-Syy", "-Su"], None),
+    program(
+        &["pacman"],
+        &["-S", "-Sy", "-Syu", "-Syyu", "-Syy", "-Su"],
+        None,
+    ),
     program(&["curl", "wget", "wget2", "aria2c", "axel"], &[], None),
     program(
         &["git"],
-        &["clone", "fetch", "pull", "submodule update", "lfs pull", "lfs fetch", "ls-remote"],
+        &[
+            "clone",
+            "fetch",
+            "pull",
+            "submodule update",
+            "lfs pull",
+            "lfs fetch",
+            "ls-remote",
+        ],
         None,
     ),
     program(&["svn"], &["checkout", "co", "export", "update"], None),
@@ -129,7 +172,11 @@ const PROGRAMS: &[Program] = &[
         )
     },
     program(&["npx", "bunx"], &[], Some("registry.npmjs.org")),
-    program(&["bun"], &["install", "add", "i"], Some("registry.npmjs.org")),
+    program(
+        &["bun"],
+        &["install", "add", "i"],
+        Some("registry.npmjs.org"),
+    ),
     program(
         &["go"],
         &["get", "install", "mod download", "mod tidy"],
@@ -145,31 +192,62 @@ const PROGRAMS: &[Program] = &[
     },
     program(
         &["rustup"],
-        &["install", "update", "toolchain install", "target add", "component add", "default"],
+        &[
+            "install",
+            "update",
+            "toolchain install",
+            "target add",
+            "component add",
+            "default",
+        ],
         Some("static.rust-lang.org"),
     ),
     Program {
         offline: &["--local"],
-        ..program(&["gem"], &["install", "update", "fetch"], Some("rubygems.org"))
+        ..program(
+            &["gem"],
+            &["install", "update", "fetch"],
+            Some("rubygems.org"),
+        )
     },
     Program {
         offline: &["--local"],
-        ..program(&["bundle", "bundler"], &["install", "update", ""], Some("rubygems.org"))
+        ..program(
+            &["bundle", "bundler"],
+            &["install", "update", ""],
+            Some("rubygems.org"),
+        )
     },
     program(
         &["composer"],
-        &["install", "require", "update", "create-project", "global require"],
+        &[
+            "install",
+            "require",
+            "update",
+            "create-project",
+            "global require",
+        ],
         Some("repo.packagist.org"),
     ),
     Program {
         offline: &["-o", "--offline"],
         ..program(
             &["mvn", "mvnw"],
-            &["install", "package", "verify", "dependency:go-offline", "compile"],
+            &[
+                "install",
+                "package",
+                "verify",
+                "dependency:go-offline",
+                "compile",
+            ],
             Some("repo.maven.apache.org"),
         )
     },
-    program(&["dotnet"], &["restore", "build", "publish", "tool install"], Some("api.nuget.org")),
+    program(
+        &["dotnet"],
+        &["restore", "build", "publish", "tool install"],
+        Some("api.nuget.org"),
+    ),
     program(
         &["huggingface-cli", "hf"],
         &["download"],
@@ -179,7 +257,11 @@ const PROGRAMS: &[Program] = &[
     program(&["apt-key"], &["adv"], None),
     Program {
         needs_address: true,
-        ..program(&["aws", "gsutil", "gcloud", "rclone", "rsync", "scp"], &[], None)
+        ..program(
+            &["aws", "gsutil", "gcloud", "rclone", "rsync", "scp"],
+            &[],
+            None,
+        )
     },
     program(&["docker", "podman"], &["pull"], None),
     program(&["nvm", "fnm", "n"], &["install"], Some("nodejs.org")),
@@ -232,8 +314,10 @@ pub(crate) fn wrapper_length(words: &[&str]) -> usize {
 }
 
 fn is_assignment(word: &str) -> bool {
-    word.split_once('=')
-        .is_some_and(|(name, _)| name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_'))
+    word.split_once('=').is_some_and(|(name, _)| {
+        name.chars()
+            .all(|it| it.is_ascii_alphanumeric() || it == '_')
+    })
 }
 
 fn is_python(program: &str) -> bool {
@@ -332,7 +416,8 @@ fn is_local(program: &Program, arguments: &[&str], addresses: &[String]) -> bool
     if is_pip && !arguments.contains(&"--no-deps") {
         return false;
     }
-    let takes_files = is_pip || program.names.contains(&"apt-get") || program.names.contains(&"yum");
+    let takes_files =
+        is_pip || program.names.contains(&"apt-get") || program.names.contains(&"yum");
     takes_files
         && wanted.peek().is_some()
         && wanted.all(|word| is_path(word) || *word == "." || word.ends_with(".whl"))

@@ -129,7 +129,10 @@ impl Effective {
                 Keyword::Shell => {
                     if let Body::Command(Command::Exec(strings)) = &instruction.body {
                         effective.shell = Effect::Set {
-                            value: strings.iter().map(|it| it.value.text().to_owned()).collect(),
+                            value: strings
+                                .iter()
+                                .map(|it| it.value.text().to_owned())
+                                .collect(),
                             range: instruction.range,
                         };
                     }
@@ -158,7 +161,10 @@ impl Effective {
             }
             Body::Command(Command::Exec(strings)) => Effect::Set {
                 value: Argv {
-                    argv: strings.iter().map(|it| it.value.text().to_owned()).collect(),
+                    argv: strings
+                        .iter()
+                        .map(|it| it.value.text().to_owned())
+                        .collect(),
                     shell_form: false,
                 },
                 range,

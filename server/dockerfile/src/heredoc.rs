@@ -122,7 +122,10 @@ mod tests {
     #[test]
     fn openers_are_whole_words() {
         check("<<EOF", &[("EOF", false, true)]);
-        check("cat <<-'EOF' >/x <<\"A\"", &[("EOF", true, false), ("A", false, false)]);
+        check(
+            "cat <<-'EOF' >/x <<\"A\"",
+            &[("EOF", true, false), ("A", false, false)],
+        );
         check("3<<EOF", &[("EOF", false, true)]);
         check("cat <<<word && echo $((1<<2)) << x", &[]);
         check("echo '<<EOF' \"a <<B\"", &[]);

@@ -180,7 +180,9 @@ fn is_digest(digest: &str) -> bool {
     match digest.split_once(':') {
         Some(("sha256", hex)) => hex.len() == 64 && is_hex(hex),
         Some((algorithm, hex)) => {
-            algorithm.starts_with(|it: char| it.is_ascii_alphabetic()) && hex.len() >= 32 && is_hex(hex)
+            algorithm.starts_with(|it: char| it.is_ascii_alphabetic())
+                && hex.len() >= 32
+                && is_hex(hex)
         }
         None => false,
     }
@@ -205,18 +207,46 @@ mod tests {
     #[test]
     fn short_names_are_of_docker_hub() {
         check("ubuntu", "docker.io/library/ubuntu:latest", "ubuntu:latest");
-        check("pytorch/pytorch:2.1.0", "docker.io/pytorch/pytorch:2.1.0", "pytorch/pytorch:2.1.0");
-        check("docker.io/library/ubuntu:22.04", "docker.io/library/ubuntu:22.04", "ubuntu:22.04");
-        check("docker.io/ubuntu", "docker.io/library/ubuntu:latest", "ubuntu:latest");
-        check("my_gpu_env:1229", "docker.io/library/my_gpu_env:1229", "my_gpu_env:1229");
+        check(
+            "pytorch/pytorch:2.1.0",
+            "docker.io/pytorch/pytorch:2.1.0",
+            "pytorch/pytorch:2.1.0",
+        );
+        check(
+            "docker.io/library/ubuntu:22.04",
+            "docker.io/library/ubuntu:22.04",
+            "ubuntu:22.04",
+        );
+        check(
+            "docker.io/ubuntu",
+            "docker.io/library/ubuntu:latest",
+            "ubuntu:latest",
+        );
+        check(
+            "my_gpu_env:1229",
+            "docker.io/library/my_gpu_env:1229",
+            "my_gpu_env:1229",
+        );
     }
 
     #[test]
     fn registries_ports_and_digests() {
-        check("localhost:5000/a/b", "localhost:5000/a/b:latest", "localhost:5000/a/b:latest");
-        check("nvcr.io/nvidia/pytorch:24.01-py3", "nvcr.io/nvidia/pytorch:24.01-py3", "nvcr.io/nvidia/pytorch:24.01-py3");
+        check(
+            "localhost:5000/a/b",
+            "localhost:5000/a/b:latest",
+            "localhost:5000/a/b:latest",
+        );
+        check(
+            "nvcr.io/nvidia/pytorch:24.01-py3",
+            "nvcr.io/nvidia/pytorch:24.01-py3",
+            "nvcr.io/nvidia/pytorch:24.01-py3",
+        );
         let digest = format!("sha256:{}", "a".repeat(64));
-        check(&format!("alpine@{digest}"), &format!("docker.io/library/alpine@{digest}"), &format!("alpine@{digest}"));
+        check(
+            &format!("alpine@{digest}"),
+            &format!("docker.io/library/alpine@{digest}"),
+            &format!("alpine@{digest}"),
+        );
     }
 
     #[test]

@@ -140,7 +140,10 @@ impl Reader<'_> {
 
     fn digits(&mut self) -> usize {
         let from = self.position;
-        while self.peek().is_some_and(|character| character.is_ascii_digit()) {
+        while self
+            .peek()
+            .is_some_and(|character| character.is_ascii_digit())
+        {
             self.position += 1;
         }
         self.position - from
@@ -193,9 +196,7 @@ impl Reader<'_> {
                     None => 0,
                 };
                 if first < 0xdc00 && (0xdc00..0xe000).contains(&second) {
-                    return char::from_u32(
-                        0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00),
-                    );
+                    return char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00));
                 }
                 self.position = back;
                 Some(char::REPLACEMENT_CHARACTER)
@@ -267,14 +268,29 @@ mod tests {
 
     #[test]
     fn what_go_refuses_is_refused() {
-        for text in ["", "[", "['a']", r#"["a""#, r#"["a",]"#, r#"["a"] x"#, r#"["\x"]"#, "[\"\t\"]"] {
+        for text in [
+            "",
+            "[",
+            "['a']",
+            r#"["a""#,
+            r#"["a",]"#,
+            r#"["a"] x"#,
+            r#"["\x"]"#,
+            "[\"\t\"]",
+        ] {
             check(text, None);
         }
     }
 
     #[test]
     fn other_values_make_the_array_mixed() {
-        for text in ["[1]", "[[\"a\"]]", "[null]", "[{\"a\":[true,-0.5e+3]}]", "[\"a\",false]"] {
+        for text in [
+            "[1]",
+            "[[\"a\"]]",
+            "[null]",
+            "[{\"a\":[true,-0.5e+3]}]",
+            "[\"a\",false]",
+        ] {
             let logical = Logical::verbatim(text, 0);
             assert_eq!(array(&logical, 0..text.len()), Array::Mixed, "{text}");
         }

@@ -63,9 +63,7 @@ pub(crate) fn byte_order_mark(text: &str) -> usize {
 /// The escape character counts when only blanks follow it and no second one stands before it
 /// (BuildKit since 2021; `C:\dir\\` is not continued).
 pub(crate) fn continued(line: &str, escape: char) -> Option<usize> {
-    let rest = line
-        .trim_end_matches([' ', '\t'])
-        .strip_suffix(escape)?;
+    let rest = line.trim_end_matches([' ', '\t']).strip_suffix(escape)?;
     match rest.ends_with(escape) {
         true => None,
         false => Some(rest.len()),

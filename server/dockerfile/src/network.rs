@@ -40,8 +40,7 @@ pub fn network_commands(stages: &Stages<'_>) -> Vec<NetworkCommand> {
             if let (Keyword::Shell, Body::Command(Command::Exec(strings))) =
                 (instruction.keyword, &instruction.body)
             {
-                let program = strings.first().map_or("", |it| it.value.text());
-                shell = ShellKind::of(program);
+                shell = ShellKind::of_words(strings.iter().map(|it| it.value.text()));
             }
             if stage != wanted {
                 return;
@@ -93,7 +92,10 @@ impl Finder<'_> {
                         range: string.range,
                     })
                     .collect();
-                let range = instruction.arguments.range;
+                let range = match (arguments.first(), arguments.last()) {
+                    (Some(first), Some(last)) => first.range.cover(last.range),
+                    _ => instruction.arguments.range,
+                };
                 let script = strings.get(2).map(|string| &string.value);
                 self.command(&arguments, range, script, &[], 0);
             }
@@ -187,7 +189,9 @@ impl Finder<'_> {
             return;
         };
         if ShellKind::of(program) == ShellKind::Posix {
-            let runs_string = words[skipped + 1..].iter().any(|word| is_command_flag(word));
+            let runs_string = words[skipped + 1..]
+                .iter()
+                .any(|word| is_command_flag(word));
             if let (true, Some(script)) = (runs_string, script) {
                 self.script(script, depth + 1);
             }
@@ -204,7 +208,9 @@ impl Finder<'_> {
         hosts.extend(in_variables);
         hosts.sort();
         hosts.dedup();
-        let start = arguments.get(skipped).map_or(range.start, |it| it.range.start);
+        let start = arguments
+            .get(skipped)
+            .map_or(range.start, |it| it.range.start);
         self.commands.push(NetworkCommand {
             instruction: self.instruction,
             range: TextRange::new(start, range.end),

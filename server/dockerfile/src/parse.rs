@@ -113,8 +113,12 @@ impl<'a> Parser<'a> {
             return None;
         }
         let (logical, end) = self.logical_line(line);
-        let mut instruction =
-            instruction::parse(&logical, 0..logical.text().len(), self.escape, &mut self.problems);
+        let mut instruction = instruction::parse(
+            &logical,
+            0..logical.text().len(),
+            self.escape,
+            &mut self.problems,
+        );
         instruction.range.end = instruction.range.end.max(end);
         if let Some(range) = heredoc_arguments(&instruction) {
             self.heredocs(&mut instruction, range);
@@ -261,7 +265,9 @@ impl<'a> Parser<'a> {
                 let line = self.lines[*index].content.of(self.text);
                 let word = line.split([' ', '\t']).next().unwrap_or("");
                 word.len() < line.len()
-                    && Keyword::ALL.into_iter().any(|keyword| keyword.name() == word)
+                    && Keyword::ALL
+                        .into_iter()
+                        .any(|keyword| keyword.name() == word)
             })
             .unwrap_or(self.lines.len())
     }

@@ -3,6 +3,7 @@
 //! PowerShell are told apart by [`kind`] and left alone.
 
 pub mod ast;
+mod compound;
 pub mod kind;
 pub mod parse;
 mod word;

@@ -225,14 +225,17 @@ impl<'a> Stages<'a> {
             let index = stage.from + 1 + offset;
             match instruction.keyword {
                 Keyword::Copy => {
-                    if let Some(value) = instruction.flag("from").and_then(|it| it.value.as_ref())
-                    {
+                    if let Some(value) = instruction.flag("from").and_then(|it| it.value.as_ref()) {
                         let origin = self.origin(&value.text);
                         origins.push((index, value.range, How::CopyFrom, origin));
                     }
                 }
                 Keyword::Run => {
-                    for flag in instruction.flags.iter().filter(|it| it.name.text == "mount") {
+                    for flag in instruction
+                        .flags
+                        .iter()
+                        .filter(|it| it.name.text == "mount")
+                    {
                         if let Some(from) = mount_option(flag, "from") {
                             let origin = self.origin(&from.text);
                             origins.push((index, from.range, How::MountFrom, origin));

@@ -14,7 +14,10 @@ fn dump(text: &str) -> Option<String> {
         .problems
         .iter()
         .any(|problem| problem.verdict() == Verdict::RefusedByParser);
-    let lines = file.instructions.iter().map(|it| format!("({})\n", node(it)));
+    let lines = file
+        .instructions
+        .iter()
+        .map(|it| format!("({})\n", node(it)));
     (!refused).then(|| lines.collect())
 }
 
@@ -163,7 +166,8 @@ fn what_the_parser_refuses() {
 
 #[test]
 fn the_cases_of_the_environment_agree() {
-    let mut cases = r#"{"dockerfile": "FROM a\nCMD [ ]\n", "result": "(from \"a\")\n(cmd)\n"}"#.to_owned();
+    let mut cases =
+        r#"{"dockerfile": "FROM a\nCMD [ ]\n", "result": "(from \"a\")\n(cmd)\n"}"#.to_owned();
     if let Some(folder) = std::env::var_os("WARPDOCK_ACCEPTANCE").map(PathBuf::from) {
         cases = std::fs::read_to_string(folder.join("buildkit-parser-testfiles.jsonl"))
             .expect("the cases can be read");

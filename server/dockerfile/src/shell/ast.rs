@@ -142,7 +142,10 @@ pub struct Word {
 
 /// A part of a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields are the same everywhere: what it is, and where")]
+#[allow(
+    missing_docs,
+    reason = "the fields are the same everywhere: what it is, and where"
+)]
 pub enum Part {
     /// Plain characters.
     Literal { text: String, range: TextRange },

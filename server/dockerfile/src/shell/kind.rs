@@ -14,7 +14,19 @@ pub enum ShellKind {
 }
 
 impl ShellKind {
-    /// The shell that the words of SHELL, or of an exec form, start.
+    /// The shell that the words of SHELL start, also behind a wrapper such as `conda run`.
+    pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> ShellKind {
+        let mut words = words.into_iter();
+        let first = words.next().map_or(ShellKind::Other, ShellKind::of);
+        match first {
+            ShellKind::Other if words.any(|word| ShellKind::of(word) == ShellKind::Posix) => {
+                ShellKind::Posix
+            }
+            kind => kind,
+        }
+    }
+
+    /// The shell that a program is, by its name.
     pub fn of(program: &str) -> ShellKind {
         let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
         let name = name.to_ascii_lowercase();

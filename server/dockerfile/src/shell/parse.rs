@@ -28,7 +28,7 @@ pub struct ShellProblem {
 }
 
 /// How deep commands may be nested. Deeper text is left unread.
-const MAX_DEPTH: usize = 48;
+pub(super) const MAX_DEPTH: usize = 48;
 
 /// Reads a script: the arguments of a RUN, a heredoc, the string behind `sh -c`.
 pub fn parse(text: &Logical) -> Parsed {
@@ -61,9 +61,6 @@ pub(super) struct Parser<'a> {
     heredocs: Vec<(String, bool)>,
 }
 
-/// The words that only count where a command may start.
-const CLOSING: [&str; 9] = ["then", "do", "done", "fi", "elif", "else", "esac", "}", "in"];
-
 impl<'a> Parser<'a> {
     pub(super) fn new(logical: &'a Logical, range: Range<usize>, depth: usize) -> Parser<'a> {
         Parser {
@@ -80,7 +77,10 @@ impl<'a> Parser<'a> {
         let mut script = Script::default();
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            self.problem("nested too deeply to be read", self.position..self.text.len());
+            self.problem(
+                "nested too deeply to be read",
+                self.position..self.text.len(),
+            );
             self.position = self.text.len();
         }
         loop {
@@ -160,7 +160,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn command(&mut self) -> Option<Command> {
+    pub(super) fn command(&mut self) -> Option<Command> {
         let start = self.position;
         let kind = match self.compound() {
             Some(compound) => CommandKind::Compound(compound),
@@ -225,207 +225,13 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// `()` behind the only word of a command makes it the name of a function.
-    fn function_body(&mut self, simple: &Simple) -> Option<Script> {
-        if simple.words.len() != 1 || !simple.assignments.is_empty() {
-            return None;
-        }
-        let rest = self.rest().trim_start_matches([' ', '\t']);
-        let inner = rest.strip_prefix('(')?.trim_start_matches([' ', '\t']);
-        let behind = inner.strip_prefix(')')?;
-        self.position = self.text.len() - behind.len();
-        self.body_command()
-    }
-
-    fn body_command(&mut self) -> Option<Script> {
-        self.depth += 1;
-        let command = match self.depth > MAX_DEPTH {
-            true => None,
-            false => {
-                self.skip_lines();
-                self.command()
-            }
-        };
-        self.depth -= 1;
-        let pipeline = Pipeline {
-            negated: false,
-            commands: command.into_iter().collect(),
-        };
-        Some(Script {
-            items: vec![Item {
-                pipeline,
-                connector: None,
-            }],
-        })
-    }
-
-    fn compound(&mut self) -> Option<Compound> {
-        let start = self.position;
-        if self.rest().starts_with("((") && self.skip_arithmetic() {
-            return Some(compound(CompoundKind::Arithmetic, Vec::new(), Vec::new()));
-        }
-        if self.eat("(") {
-            let script = self.script(Stop {
-                parenthesis: true,
-                ..Stop::default()
-            });
-            self.close(")", start);
-            return Some(compound(CompoundKind::Subshell, Vec::new(), vec![script]));
-        }
-        let word = self.bare_word();
-        self.position += word.len();
-        match word {
-            "{" => {
-                let script = self.until(&["}"]);
-                self.close_word("}", start);
-                Some(compound(CompoundKind::Group, Vec::new(), vec![script]))
-            }
-            "if" => Some(self.r#if(start)),
-            "while" => Some(self.r#loop(CompoundKind::While, start)),
-            "until" => Some(self.r#loop(CompoundKind::Until, start)),
-            "for" | "select" => Some(self.r#for(start)),
-            "case" => Some(self.case(start)),
-            "function" => {
-                self.skip_blanks();
-                let words = self.word().into_iter().collect();
-                self.skip_blanks();
-                if self.eat("(") {
-                    self.skip_blanks();
-                    self.eat(")");
-                }
-                let scripts = self.body_command().into_iter().collect();
-                Some(compound(CompoundKind::Function, words, scripts))
-            }
-            "[[" => Some(self.test(start)),
-            _ => {
-                if CLOSING.contains(&word) && word != "in" {
-                    let message = format!("`{word}` without its beginning");
-                    self.problem(&message, start..start + word.len());
-                }
-                self.position = start;
-                None
-            }
-        }
-    }
-
-    fn r#if(&mut self, start: usize) -> Compound {
-        let mut scripts = vec![self.until(&["then", "fi"])];
-        loop {
-            if self.eat_word("then") {
-                scripts.push(self.until(&["elif", "else", "fi"]));
-            }
-            if self.eat_word("elif") {
-                scripts.push(self.until(&["then", "fi"]));
-                continue;
-            }
-            if self.eat_word("else") {
-                scripts.push(self.until(&["fi"]));
-            }
-            break;
-        }
-        self.close_word("fi", start);
-        compound(CompoundKind::If, Vec::new(), scripts)
-    }
-
-    fn r#loop(&mut self, kind: CompoundKind, start: usize) -> Compound {
-        let mut scripts = vec![self.until(&["do", "done"])];
-        scripts.push(self.do_group(start));
-        compound(kind, Vec::new(), scripts)
-    }
-
-    fn do_group(&mut self, start: usize) -> Script {
-        self.skip_lines();
-        if !self.eat_word("do") {
-            self.problem("`do` is missing", start..self.position);
-            return Script::default();
-        }
-        let script = self.until(&["done"]);
-        self.close_word("done", start);
-        script
-    }
-
-    fn r#for(&mut self, start: usize) -> Compound {
-        self.skip_blanks();
-        let mut words = Vec::new();
-        if !(self.rest().starts_with("((") && self.skip_arithmetic()) {
-            words.extend(self.word());
-            self.skip_lines();
-            if self.eat_word("in") {
-                self.skip_blanks();
-                while let Some(word) = self.word() {
-                    words.push(word);
-                    self.skip_blanks();
-                }
-            }
-        }
-        self.skip_blanks();
-        self.eat(";");
-        let scripts = vec![self.do_group(start)];
-        compound(CompoundKind::For, words, scripts)
-    }
-
-    fn case(&mut self, start: usize) -> Compound {
-        self.skip_blanks();
-        let mut words: Vec<Word> = self.word().into_iter().collect();
-        let mut scripts = Vec::new();
-        self.skip_lines();
-        if !self.eat_word("in") {
-            self.problem("`in` is missing", start..self.position);
-        }
-        loop {
-            self.skip_lines();
-            if self.rest().is_empty() || self.bare_word() == "esac" {
-                break;
-            }
-            let before = self.position;
-            self.eat("(");
-            loop {
-                self.skip_blanks();
-                words.extend(self.word());
-                self.skip_blanks();
-                if !self.eat("|") {
-                    break;
-                }
-            }
-            if !self.eat(")") {
-                self.problem("`)` is missing behind the pattern", before..self.position);
-            }
-            scripts.push(self.script(Stop {
-                case: true,
-                words: &["esac"],
-                ..Stop::default()
-            }));
-            let _end = self.eat(";;&") || self.eat(";;") || self.eat(";&");
-            if self.position == before {
-                break;
-            }
-        }
-        self.close_word("esac", start);
-        compound(CompoundKind::Case, words, scripts)
-    }
-
-    /// `[[ … ]]`: the operators in it are no redirections nor lists.
-    fn test(&mut self, start: usize) -> Compound {
-        let mut words = Vec::new();
-        loop {
-            self.skip_lines();
-            if self.rest().is_empty() {
-                self.problem("`]]` is missing", start..self.position);
-                break;
-            }
-            match self.word() {
-                Some(word) if word.raw == "]]" => break,
-                Some(word) => words.push(word),
-                None => self.position += self.rest().chars().next().map_or(1, char::len_utf8),
-            }
-        }
-        compound(CompoundKind::Test, words, Vec::new())
-    }
-
     fn redirect(&mut self) -> Option<Redirect> {
         let start = self.position;
         let rest = self.rest();
-        let digits = rest.len() - rest.trim_start_matches(|it: char| it.is_ascii_digit()).len();
+        let digits = rest.len()
+            - rest
+                .trim_start_matches(|it: char| it.is_ascii_digit())
+                .len();
         let operators = [
             "&>>", "&>", "<<<", "<<-", "<<", ">>", ">&", "<&", "<>", ">|", ">", "<",
         ];
@@ -462,24 +268,10 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn until(&mut self, words: &'static [&'static str]) -> Script {
-        self.script(Stop {
-            words,
-            ..Stop::default()
-        })
-    }
-
     /// Takes the end of a compound command, or says that it is missing.
     pub(super) fn close(&mut self, end: &str, start: usize) {
         self.skip_lines();
         if !self.eat(end) {
-            self.problem(&format!("`{end}` is missing"), start..self.position);
-        }
-    }
-
-    fn close_word(&mut self, end: &str, start: usize) {
-        self.skip_lines();
-        if !self.eat_word(end) {
             self.problem(&format!("`{end}` is missing"), start..self.position);
         }
     }
@@ -496,7 +288,7 @@ impl<'a> Parser<'a> {
         eaten
     }
 
-    fn eat_word(&mut self, word: &str) -> bool {
+    pub(super) fn eat_word(&mut self, word: &str) -> bool {
         let eaten = self.bare_word() == word;
         if eaten {
             self.position += word.len();
@@ -540,7 +332,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Blanks, newlines with the heredocs behind them, and lone semicolons.
-    fn skip_lines(&mut self) {
+    pub(super) fn skip_lines(&mut self) {
         loop {
             self.skip_blanks();
             let rest = self.rest();
@@ -602,14 +394,6 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn compound(kind: CompoundKind, words: Vec<Word>, scripts: Vec<Script>) -> Compound {
-    Compound {
-        kind,
-        words,
-        scripts,
-    }
-}
-
 /// `NAME=value`, `NAME+=value`, if the word is one.
 fn assignment(word: &Word) -> Option<Assignment> {
     let Some(Part::Literal { text, range }) = word.parts.first() else {
@@ -618,7 +402,9 @@ fn assignment(word: &Word) -> Option<Assignment> {
     let (name, rest) = text.split_once('=')?;
     let name = name.strip_suffix('+').unwrap_or(name);
     let is_name = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
-        && name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
+        && name
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || it == '_');
     if !is_name {
         return None;
     }

@@ -33,8 +33,11 @@ fn render(script: &Script, depth: usize, out: &mut String) {
                     }
                 }
                 CommandKind::Compound(compound) => {
-                    let words: Vec<&str> =
-                        compound.words.iter().map(|word| word.raw.as_str()).collect();
+                    let words: Vec<&str> = compound
+                        .words
+                        .iter()
+                        .map(|word| word.raw.as_str())
+                        .collect();
                     out.push_str(&format!(
                         "{indent}{prefix}{:?} {}\n",
                         compound.kind,
@@ -211,7 +214,19 @@ fn half_typed_scripts_keep_what_is_there() {
 
 #[test]
 fn deep_nesting_ends_somewhere() {
-    for text in ["(", "$(", "\"$(", "${a:-", "`", "{ ", "if ", "f()", "((", "<(", "case a in ("] {
+    for text in [
+        "(",
+        "$(",
+        "\"$(",
+        "${a:-",
+        "`",
+        "{ ",
+        "if ",
+        "f()",
+        "((",
+        "<(",
+        "case a in (",
+    ] {
         let text = text.repeat(3000);
         parse(&Logical::verbatim(&text, 0));
     }
