@@ -3,6 +3,8 @@
 //! Nothing is asked and nothing is stored: where sudo wants a password the caller gets a typed
 //! error, and a client on a terminal runs the same command itself.
 
+use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -28,7 +30,10 @@ pub(crate) struct SudoChild {
 
 impl SudoChild {
     pub(crate) fn start(access: &Access, endpoint: &Endpoint) -> Result<SudoChild, Error> {
-        let mut command = Command::new(program(access));
+        let Some(program) = program(access) else {
+            return Err(denied(endpoint, "there is no sudo on PATH"));
+        };
+        let mut command = Command::new(program);
         command
             .arg("-n")
             .arg("--")
@@ -91,12 +96,11 @@ impl SudoChild {
 
 /// `sudo` of the client's own PATH. The search is ours: a spawned command would be looked up in
 /// this process's PATH.
-fn program(access: &Access) -> std::path::PathBuf {
-    let folders = access.path.iter().flat_map(std::env::split_paths);
-    let mut candidates = folders.map(|folder| folder.join("sudo"));
-    candidates
-        .find(|candidate| candidate.is_absolute() && candidate.is_file())
-        .unwrap_or_else(|| "/usr/bin/sudo".into())
+fn program(access: &Access) -> Option<PathBuf> {
+    let default = OsStr::new("/usr/local/bin:/usr/bin:/bin");
+    let path = access.path.as_deref().unwrap_or(default);
+    let mut candidates = std::env::split_paths(path).map(|folder| folder.join("sudo"));
+    candidates.find(|candidate| candidate.is_absolute() && candidate.is_file())
 }
 
 /// Why the connection over sudo did not come to be.

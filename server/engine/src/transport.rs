@@ -6,6 +6,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::UnixStream;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::access::{Access, Endpoint};
 use crate::error::Error;
@@ -31,8 +33,8 @@ pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// How long a connection may take to be there and to answer its first question.
 pub(crate) const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// How long a request waits for a busy handed connection before sudo is asked for instead.
-const HANDED_LIMIT: Duration = Duration::from_secs(5);
+/// How long a request waits for a busy connection where no further one can be made.
+const BUSY_LIMIT: Duration = Duration::from_secs(5);
 const IDLE_KEPT: usize = 8;
 /// The newest API that this client was written for; a newer engine is asked to speak this one.
 const NEWEST_API: (u32, u32) = (1, 53);
@@ -43,6 +45,8 @@ pub(crate) struct Transport {
     access: Access,
     idle: Mutex<Vec<Connection>>,
     given_back: Notify,
+    /// Connections that are idle or in use.
+    live: Arc<AtomicUsize>,
     api: OnceLock<(u32, u32)>,
     route: OnceLock<Route>,
 }
@@ -63,11 +67,15 @@ struct Connection {
 }
 
 /// The task that moves a connection's bytes; ends with this value.
-struct Driver(JoinHandle<()>);
+struct Driver {
+    task: JoinHandle<()>,
+    live: Arc<AtomicUsize>,
+}
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
+        self.live.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -88,6 +96,7 @@ impl Transport {
             access,
             idle: Mutex::default(),
             given_back: Notify::new(),
+            live: Arc::default(),
             api: OnceLock::new(),
             route: OnceLock::new(),
         }
@@ -200,18 +209,20 @@ impl Transport {
         let transport = Arc::downgrade(self);
         tokio::spawn(async move {
             // Ready again once the response's body has been read; an error if it was dropped.
-            if connection.sender.ready().await.is_err() {
-                return;
-            }
+            let usable = connection.sender.ready().await.is_ok();
             let Some(transport) = transport.upgrade() else {
                 return;
             };
-            let mut idle = transport.lock_idle();
-            if idle.len() < IDLE_KEPT {
-                idle.push(connection);
+            if usable {
+                let mut idle = transport.lock_idle();
+                if idle.len() < IDLE_KEPT {
+                    idle.push(connection);
+                }
+            } else {
+                // Before anybody is woken: it does not count any more.
+                drop(connection);
             }
-            drop(idle);
-            transport.given_back.notify_one();
+            transport.given_back.notify_waiters();
         });
     }
 
@@ -245,24 +256,45 @@ impl Transport {
                 return Ok(connection);
             }
         }
+        let refusal = match self.dial_sudo().await {
+            Ok(connection) => return Ok(connection),
+            Err(refusal) => refusal,
+        };
+        match self.next_given_back().await {
+            Some(connection) => Ok(connection),
+            None => Err(refusal),
+        }
+    }
+
+    async fn dial_sudo(&self) -> Result<Connection, Error> {
         let mut child = SudoChild::start(&self.access, &self.endpoint)?;
         let stream = child.take_stream();
-        let refusal = match self.first_answer(stream).await {
+        match self.first_answer(stream).await {
             Ok(connection) => {
                 child.reap();
-                return Ok(connection);
+                Ok(connection)
             }
-            Err(error) => sudo::refusal(&self.endpoint, child.said().await, error),
-        };
-        let had_one = self.route() == Some(Route::Sudo);
-        if had_one && matches!(refusal, Error::NeedsSudoPassword { .. }) {
-            let _ = tokio::time::timeout(HANDED_LIMIT, self.given_back.notified()).await;
+            Err(error) => Err(sudo::refusal(&self.endpoint, child.said().await, error)),
+        }
+    }
+
+    /// Where no further connection can be made, one that is busy now has to do.
+    async fn next_given_back(&self) -> Option<Connection> {
+        let deadline = Instant::now() + BUSY_LIMIT;
+        while self.live.load(Ordering::Relaxed) > 0 {
+            // Made before the look: what is given back in between wakes it.
+            let given_back = self.given_back.notified();
             let popped = self.lock_idle().pop();
-            if let Some(connection) = popped {
-                return Ok(connection);
+            if let Some(mut connection) = popped
+                && connection.sender.ready().await.is_ok()
+            {
+                return Some(connection);
+            }
+            if tokio::time::timeout_at(deadline, given_back).await.is_err() {
+                return None;
             }
         }
-        Err(refusal)
+        None
     }
 
     /// A connection over a stream that may lead nowhere: it counts once it has answered.
@@ -296,10 +328,14 @@ impl Transport {
         let (sender, connection) = http1::handshake(TokioIo::new(stream))
             .await
             .map_err(|error| self.lost("connecting", error))?;
-        let driver = Driver(tokio::spawn(async move {
-            // Its errors reach whoever waits for a response.
-            let _ = connection.await;
-        }));
+        self.live.fetch_add(1, Ordering::Relaxed);
+        let driver = Driver {
+            task: tokio::spawn(async move {
+                // Its errors reach whoever waits for a response.
+                let _ = connection.await;
+            }),
+            live: self.live.clone(),
+        };
         Ok(Connection {
             sender,
             _driver: driver,

@@ -1,0 +1,6 @@
+//! The crate against a real engine. `WARPDOCK_TEST_ENGINE` names its socket.
+
+mod builds;
+mod containers;
+mod handed;
+mod support;
