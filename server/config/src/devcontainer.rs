@@ -2,7 +2,7 @@
 //!
 //! The source is `build.rs`'s, hooks `hooks.rs`'s, `hostRequirements` `requirements.rs`'s, ports `ports.rs`'s.
 
-mod build;
+pub(crate) mod build;
 mod hooks;
 mod ports;
 mod requirements;

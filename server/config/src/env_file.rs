@@ -13,7 +13,7 @@ use std::path::Path;
 use crate::files::Reader;
 use crate::jsonc;
 use crate::model::{Origin, Setting};
-use crate::problem::Problems;
+use crate::problem::{Problems, line_text};
 
 /// How a file is read.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ pub(crate) fn parse(
             let (_, known) = entries.remove(known);
             let message = format!(
                 "`{name}` is set twice; the one in {} is ignored",
-                known.origin.line_text()
+                line_text(&known.origin)
             );
             scan.problems
                 .warning("env-duplicate", &setting.origin, message);

@@ -1,13 +1,15 @@
 //! `docker run` lines: read into a configuration with every flag explained, and written from one.
 //!
 //! `shell.rs` splits the text as a shell would, `line.rs` finds the command in it, `json.rs` writes the
-//! devcontainer.json, `render.rs` writes the line. What flags mean is [`crate::run_args`]'s, their words
+//! devcontainer.json, `render.rs` writes the line, `words.rs`
+//! explains what depends on the line. What flags mean is [`crate::run_args`]'s, their words
 //! [`crate::flags`]'.
 
 mod json;
 mod line;
 mod render;
 mod shell;
+mod words;
 
 use serde::Serialize;
 
@@ -27,7 +29,8 @@ pub struct Surroundings {
     pub ids: Option<(u32, u32)>,
 }
 
-/// A `docker run` line, understood.
+/// A `docker run` line, understood. Where it says nothing, our defaults hold: a GPU if there is one, and /dev/shm sized
+/// by the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DockerRun {

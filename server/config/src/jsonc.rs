@@ -7,7 +7,7 @@ use jsonc_parser::errors::{ParseError, ParseErrorKind};
 use jsonc_parser::{CollectOptions, ParseOptions};
 
 use crate::model::Origin;
-use crate::problem::Problems;
+use crate::problem::{Problems, line_text};
 
 /// A value and its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -269,7 +269,7 @@ impl Convert<'_> {
                 let message = format!(
                     "`{}` is named twice; the one in {} is ignored",
                     known.name,
-                    known.origin.line_text()
+                    line_text(&known.origin)
                 );
                 self.problems
                     .warning("duplicate-key", &member.origin, message);

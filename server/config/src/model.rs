@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A value and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -15,7 +15,7 @@ pub struct Setting<T> {
 }
 
 /// Where a value came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Origin {
     /// Nobody said anything.
@@ -32,16 +32,6 @@ pub enum Origin {
     ImageLabel { image: String },
     /// An environment variable of the user.
     Environment { name: String },
-}
-
-impl Origin {
-    /// The line alone, for a sentence about the same file.
-    pub(crate) fn line_text(&self) -> String {
-        match self {
-            Origin::File { line, .. } => format!("line {line}"),
-            other => other.to_string(),
-        }
-    }
 }
 
 impl fmt::Display for Origin {

@@ -59,6 +59,14 @@ impl Problems {
     }
 }
 
+/// The line of a place, for a sentence about the same file.
+pub(crate) fn line_text(origin: &Origin) -> String {
+    match origin {
+        Origin::File { line, .. } => format!("line {line}"),
+        other => other.to_string(),
+    }
+}
+
 /// The known word nearest to what was written, if it is near enough to be meant.
 pub(crate) fn nearest<'a>(
     written: &str,

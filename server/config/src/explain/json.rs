@@ -73,40 +73,28 @@ pub(super) fn write(plan: &Plan) -> String {
 /// The project at /app needs no word; elsewhere both names are written, for other tools want both.
 fn workspace(plan: &Plan, document: &mut Document) {
     let start = plan.used.iter().rfind(|used| used.flag.name == "workdir");
-    let start = start.map(|used| used.value.clone());
-    let target = plan
-        .workspace
-        .map(|workspace| workspace.target.trim_end_matches('/'));
-    match (plan.workspace, target) {
-        (Some(workspace), Some(target)) if target != "/app" || workspace.read_only => {
-            let mount = Mount {
-                kind: MountKind::Bind,
-                source: Some("${localWorkspaceFolder}".to_owned()),
-                ..workspace.clone()
-            };
-            document
-                .entries
-                .push(("workspaceMount", json!(mount::text(&mount))));
-            document
-                .entries
-                .push(("workspaceFolder", json!(start.as_deref().unwrap_or(target))));
-        }
-        (None, _) => {
-            // Without a project folder in it, the container starts commands where the line says.
-            if let Some(start) = start.filter(|start| start.trim_end_matches('/') != "/app") {
-                let mount = "type=bind,source=${localWorkspaceFolder},target=/app";
-                document.entries.push(("workspaceMount", json!(mount)));
-                document.entries.push(("workspaceFolder", json!(start)));
-            }
-        }
-        (Some(_), _) => {
-            if let Some(start) = start.filter(|start| start.trim_end_matches('/') != "/app") {
-                let mount = "type=bind,source=${localWorkspaceFolder},target=/app";
-                document.entries.push(("workspaceMount", json!(mount)));
-                document.entries.push(("workspaceFolder", json!(start)));
-            }
-        }
+    let start = start.map(|used| used.value.trim_end_matches('/'));
+    let mount = match plan.workspace {
+        Some(workspace) => Mount {
+            source: Some("${localWorkspaceFolder}".to_owned()),
+            target: workspace.target.trim_end_matches('/').to_owned(),
+            ..workspace.clone()
+        },
+        None => Mount {
+            kind: MountKind::Bind,
+            source: Some("${localWorkspaceFolder}".to_owned()),
+            target: "/app".to_owned(),
+            read_only: false,
+        },
+    };
+    let folder = start.unwrap_or(&mount.target);
+    if mount.target == "/app" && folder == "/app" && !mount.read_only {
+        return;
     }
+    document
+        .entries
+        .push(("workspaceMount", json!(mount::text(&mount))));
+    document.entries.push(("workspaceFolder", json!(folder)));
 }
 
 /// Every GPU is a word of the specification; which ones is our own.
@@ -156,12 +144,15 @@ fn flag(used: &Used, plan: &Plan, document: &mut Document) {
                 .mounts
                 .push(json!(format!("type=tmpfs,target={target}")));
         }
+        // The value stays where it is: in the environment of whoever runs `up`.
+        "env" if !value.contains('=') => document.run_args.push(json!(format!("--env={value}"))),
         "env" => {
-            let (name, value) = match value.split_once('=') {
-                Some((name, value)) => (name, value.to_owned()),
-                None => (value, format!("${{localEnv:{value}}}")),
-            };
+            let (name, value) = value.split_once('=').unwrap_or((value, ""));
             document.container_env.insert(name.to_owned(), json!(value));
+        }
+        "env-file" => {
+            let path = below(value, plan.workspace);
+            document.run_args.push(json!(format!("--env-file={path}")));
         }
         "user" => {
             document
@@ -182,17 +173,25 @@ fn flag(used: &Used, plan: &Plan, document: &mut Document) {
 
 /// A folder inside the project is written so that the project can move.
 fn below_workspace(mut mount: Mount, workspace: Option<&Mount>) -> Mount {
-    let root = workspace
-        .and_then(|workspace| workspace.source.as_deref())
-        .filter(|root| root.starts_with('/'));
-    if let (Some(source), Some(root), MountKind::Bind) = (&mount.source, root, mount.kind)
-        && let Some(rest) = source
-            .strip_prefix(root.trim_end_matches('/'))
-            .filter(|rest| rest.starts_with('/'))
-    {
-        mount.source = Some(format!("${{localWorkspaceFolder}}{rest}"));
+    if mount.kind == MountKind::Bind {
+        mount.source = mount.source.map(|source| below(&source, workspace));
     }
     mount
+}
+
+fn below(path: &str, workspace: Option<&Mount>) -> String {
+    let root = workspace
+        .and_then(|workspace| workspace.source.as_deref())
+        .unwrap_or_default();
+    let rest = path
+        .strip_prefix(root.trim_end_matches('/'))
+        .filter(|rest| rest.starts_with('/'));
+    match rest {
+        Some(rest) if root.starts_with('/') && root != "/" => {
+            format!("${{localWorkspaceFolder}}{rest}")
+        }
+        _ => path.to_owned(),
+    }
 }
 
 /// A command that is a shell and nothing else.

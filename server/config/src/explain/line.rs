@@ -4,7 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::shell::{self, Word};
+use super::words::{command_words, image_words, special};
 use super::{DockerRun, FlagExplanation, Surroundings, explain, json};
+use crate::devcontainer::build::normal;
 use crate::files::{Files, PathKind, Reader};
 use crate::gpu;
 use crate::inputs::Inputs;
@@ -35,7 +37,8 @@ pub(super) fn parse(text: &str, surroundings: &Surroundings) -> Result<DockerRun
         .collect();
     let mut problems = Problems::default();
     let words = run_args::read(&settings, &mut problems);
-    let gpu = meaning(&words.used, &mut problems);
+    let used = from_folder(words.used, &surroundings);
+    let gpu = meaning(&used, &mut problems);
     let (errors, warnings): (Vec<Problem>, Vec<Problem>) = problems
         .0
         .into_iter()
@@ -51,9 +54,9 @@ pub(super) fn parse(text: &str, surroundings: &Surroundings) -> Result<DockerRun
         ));
     };
     let command: Vec<String> = rest.collect();
-    let workspace = workspace(&words.used, &surroundings);
+    let workspace = workspace(&used, &surroundings);
     let plan = json::Plan {
-        used: &words.used,
+        used: &used,
         gpu: gpu.or(head.gpu),
         workspace: workspace.as_ref(),
         image: &image,
@@ -62,7 +65,7 @@ pub(super) fn parse(text: &str, surroundings: &Surroundings) -> Result<DockerRun
     let devcontainer_json = json::write(&plan);
 
     let mut explanations = head.explanations;
-    for used in &words.used {
+    for used in &used {
         explanations.push(explain(used, special(used, workspace.as_ref())));
     }
     explanations.push(image_words(&image));
@@ -120,12 +123,13 @@ fn head(text: &str, surroundings: &Surroundings) -> Result<(Head, Surroundings),
             return Ok((before(command, start), surroundings));
         }
     }
-    let found = commands.first().and_then(|command| command.first());
+    let words = commands.into_iter().next().unwrap_or_default();
+    let found: Vec<String> = words.into_iter().take(2).map(|word| word.written).collect();
     Err(problem(
         "no-docker-run",
-        match found {
-            Some(word) => format!("expected a `docker run` line, found `{}`", word.written),
-            None => "expected a `docker run` line, found nothing".to_owned(),
+        match found.is_empty() {
+            false => format!("expected a `docker run` line, found `{}`", found.join(" ")),
+            true => "expected a `docker run` line, found nothing".to_owned(),
         },
     ))
 }
@@ -256,6 +260,34 @@ pub(super) fn mount_of(used: &Used) -> Option<Mount> {
     parsed.ok().map(|parsed| parsed.mount)
 }
 
+/// Paths that are relative to the folder where the line is typed become absolute.
+fn from_folder(mut used: Vec<Used>, surroundings: &Surroundings) -> Vec<Used> {
+    let Some(cwd) = &surroundings.cwd else {
+        return used;
+    };
+    let absolute = |path: &str| normal(&Path::new(cwd).join(path)).display().to_string();
+    for used in &mut used {
+        match (used.flag.name, used.value.split_once(':')) {
+            ("volume", Some((source, rest))) if source.starts_with('.') => {
+                used.value = format!("{}:{rest}", absolute(source));
+            }
+            ("mount", _) => {
+                let mount = mount_of(used).filter(|mount| mount.kind == MountKind::Bind);
+                if let Some(mut mount) = mount {
+                    mount.source = mount.source.map(|source| match source.starts_with('$') {
+                        true => source,
+                        false => absolute(&source),
+                    });
+                    used.value = mount::text(&mount);
+                }
+            }
+            ("env-file", _) if !used.value.starts_with('$') => used.value = absolute(&used.value),
+            _ => {}
+        }
+    }
+    used
+}
+
 /// The bind mount that is the project: the current folder, or what commands start in, or what looks like it.
 fn workspace(used: &[Used], surroundings: &Surroundings) -> Option<Mount> {
     let here = surroundings
@@ -313,75 +345,4 @@ fn is_of_the_system(mount: &Mount) -> bool {
     ];
     let is_below = |path: &str| source == path || source.starts_with(&format!("{path}/"));
     system.iter().any(|path| is_below(path)) || source.contains("/.") || mount.target.contains("/.")
-}
-
-/// What the table cannot know of a flag.
-fn special(used: &Used, workspace: Option<&Mount>) -> Option<String> {
-    match used.flag.name {
-        "volume" | "mount" => match (mount_of(used), workspace) {
-            (Some(mount), Some(workspace)) if mount == *workspace => {
-                Some(match mount.target.trim_end_matches('/') {
-                    "/app" => format!(
-                        "This is the project: `warpdock` in {} mounts it at /app by itself",
-                        mount.source.as_deref().unwrap_or("the folder")
-                    ),
-                    target => format!(
-                        "This is the project: `workspaceFolder` says that it is mounted at {target}"
-                    ),
-                })
-            }
-            (Some(mount), _) => Some(match mount.kind {
-                MountKind::Bind => {
-                    "It becomes an entry of `mounts`: the folder is the same inside and outside"
-                        .to_owned()
-                }
-                MountKind::Volume => {
-                    "It becomes an entry of `mounts`: the volume outlives the container".to_owned()
-                }
-                MountKind::Tmpfs => {
-                    "It becomes an entry of `mounts`: it is empty at each start".to_owned()
-                }
-            }),
-            (None, _) => None,
-        },
-        "env" if !used.value.contains('=') => Some(format!(
-            "`containerEnv` takes it from your environment: `${{localEnv:{}}}`",
-            used.value
-        )),
-        "runtime" if used.value != "nvidia" => Some("It is passed on as it is".to_owned()),
-        "device" if used.value.starts_with("nvidia.com/gpu=") => Some(
-            "It becomes a request for GPUs; Warpdock chooses the engine's way to give them"
-                .to_owned(),
-        ),
-        _ => None,
-    }
-}
-
-fn image_words(image: &str) -> FlagExplanation {
-    FlagExplanation {
-        written: image.to_owned(),
-        does: "Names the image: the file system, programs and defaults that the container starts from".to_owned(),
-        instead: "It becomes `image`; an image that is present is used, and nothing is downloaded unasked".to_owned(),
-    }
-}
-
-fn command_words(command: &[String]) -> FlagExplanation {
-    let written = json::shell_text(command);
-    match json::is_shell(command) {
-        true => FlagExplanation {
-            written,
-            does: "Runs a shell instead of the image's own command".to_owned(),
-            instead:
-                "Nothing to write: `warpdock` opens the user's shell, and as many more as you like"
-                    .to_owned(),
-        },
-        false => FlagExplanation {
-            written,
-            does: "Runs this instead of the image's own command; the container ends with it"
-                .to_owned(),
-            instead:
-                "It becomes `command`: `warpdock run` runs it, and the container stays when it ends"
-                    .to_owned(),
-        },
-    }
 }

@@ -47,12 +47,15 @@ const FIRST: &str =
 
 #[test]
 fn the_line_of_the_readme_becomes_two_entries() {
-    json(FIRST, expect![[r#"
+    json(
+        FIRST,
+        expect![[r#"
         {
           "image": "my_gpu_env:1229",
           "hostRequirements": { "gpu": true }
         }
-    "#]]);
+    "#]],
+    );
     let run = parse_docker_line(FIRST, &Surroundings::default()).expect("this is a line");
     assert_eq!(run.workspace.as_deref(), Some("/data/sww_code/hmm"));
     assert_eq!(run.image, "my_gpu_env:1229");
@@ -106,13 +109,13 @@ fn pasted_lines_are_read_as_a_shell_would() {
               "workspaceMount": "type=bind,source=${localWorkspaceFolder},target=/workspace",
               "workspaceFolder": "/workspace/sub",
               "containerUser": "1000:100",
-              "containerEnv": { "A": "b c", "HF_TOKEN": "${localEnv:HF_TOKEN}" },
+              "containerEnv": { "A": "b c" },
               "mounts": [
                 "type=bind,source=/home/me/.cache,target=/root/.cache,readonly",
                 "type=bind,source=${localWorkspaceFolder}/sub,target=/sub"
               ],
               "appPort": ["6006:6006"],
-              "runArgs": ["--name=box", "--shm-size=8g", "--ipc=host", "--ulimit=memlock=-1"],
+              "runArgs": ["--name=box", "--shm-size=8g", "--ipc=host", "--env=HF_TOKEN", "--ulimit=memlock=-1"],
               "customizations": { "warpdock": { "command": ["python", "train.py", "--lr", "1"] } }
             }
         "#]],
@@ -182,31 +185,84 @@ fn other_programs_and_older_ways_are_known() {
 }
 
 #[test]
+fn relative_paths_are_relative_to_where_the_line_is_typed() {
+    json(
+        "docker run -v .:/app -v ./sub:/sub -v ../data:/data --env-file a.env img",
+        expect![[r#"
+            {
+              "image": "img",
+              "mounts": [
+                "type=bind,source=${localWorkspaceFolder}/sub,target=/sub",
+                "type=bind,source=/work/data,target=/data"
+              ],
+              "runArgs": ["--env-file=${localWorkspaceFolder}/a.env"]
+            }
+        "#]],
+    );
+    json(
+        "cd /data && docker run -v .:/code --mount type=bind,source=x,target=/x --env-file /b.env img",
+        expect![[r#"
+            {
+              "image": "img",
+              "workspaceMount": "type=bind,source=${localWorkspaceFolder},target=/code",
+              "workspaceFolder": "/code",
+              "mounts": ["type=bind,source=${localWorkspaceFolder}/x,target=/x"],
+              "runArgs": ["--env-file=/b.env"]
+            }
+        "#]],
+    );
+}
+
+#[test]
 fn what_is_no_line_says_what_was_expected() {
-    json("", expect![[r#"
+    json(
+        "",
+        expect![[r#"
         [no-docker-run] expected a `docker run` line, found nothing
-    "#]]);
-    json("ls -l", expect![[r#"
-        [no-docker-run] expected a `docker run` line, found `ls`
-    "#]]);
-    json("docker exec -it x bash", expect![[r#"
-        [no-docker-run] expected a `docker run` line, found `docker`
-    "#]]);
-    json("docker run -it --rm", expect![[r#"
+    "#]],
+    );
+    json(
+        "ls -l",
+        expect![[r#"
+            [no-docker-run] expected a `docker run` line, found `ls -l`
+        "#]],
+    );
+    json(
+        "docker exec -it x bash",
+        expect![[r#"
+            [no-docker-run] expected a `docker run` line, found `docker exec`
+        "#]],
+    );
+    json(
+        "docker run -it --rm",
+        expect![[r#"
         [no-image] no image is named; expected one after the flags
-    "#]]);
-    json("docker run --shm-sise 8g img", expect![[r#"
+    "#]],
+    );
+    json(
+        "docker run --shm-sise 8g img",
+        expect![[r#"
         [unknown-flag] `--shm-sise` is no flag of docker run
-    "#]]);
-    json("docker run -v 'a:/b img", expect![[r#"
+    "#]],
+    );
+    json(
+        "docker run -v 'a:/b img",
+        expect![[r#"
         [shell] a single quote is not closed
-    "#]]);
-    json("docker run -v $(find x):/b img", expect![[r#"
+    "#]],
+    );
+    json(
+        "docker run -v $(find x):/b img",
+        expect![[r#"
         [shell] `$(find x)` is a command of your shell; write its result in its place
-    "#]]);
-    json("docker run --cpus many img", expect![[r#"
+    "#]],
+    );
+    json(
+        "docker run --cpus many img",
+        expect![[r#"
         [flag-value] `--cpus` is `many`; expected a number of CPUs such as 1.5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -284,7 +340,8 @@ fn a_configuration_is_written_as_a_line() {
           -w /app \
           -e "A=it's" \
           -e TOKEN \
-          other:1"#]].assert_eq(&render_docker_line(&config, &rendering));
+          other:1"#]]
+    .assert_eq(&render_docker_line(&config, &rendering));
 }
 
 #[test]
