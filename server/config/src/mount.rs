@@ -22,6 +22,7 @@ pub(crate) fn parse_mount(text: &str) -> Result<Parsed, String> {
     let mut target = None;
     let mut read_only = false;
     let mut ignored = Vec::new();
+    let mut last_is_source = false;
     for field in units::fields(text)? {
         let (key, value) = match field.split_once('=') {
             Some((key, value)) => (key.trim(), Some(value.trim())),
@@ -49,12 +50,21 @@ pub(crate) fn parse_mount(text: &str) -> Result<Parsed, String> {
                 | "tmpfs-mode" | "relabel" | "z" | "Z" | "U" | "chown",
                 _,
             ) => ignored.push(field.clone()),
+            // A variable in the text may have been replaced by a path with a comma.
+            (_, None) if last_is_source => {
+                if let Some(source) = &mut source {
+                    source.push(',');
+                    source.push_str(&field);
+                }
+                continue;
+            }
             _ => {
                 return Err(format!(
                     "`{field}` is not known in a mount; expected type, source, target or readonly"
                 ));
             }
         }
+        last_is_source = matches!(key, "source" | "src");
     }
     let Some(target) = target.filter(|target| !target.is_empty()) else {
         return Err(format!("the mount `{text}` has no target"));

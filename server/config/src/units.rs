@@ -70,7 +70,8 @@ pub(crate) fn nano_cpus_text(nano_cpus: u64) -> String {
     }
 }
 
-/// Fields separated by commas; a field in double quotes may hold commas, and `""` for a quote.
+/// Fields separated by commas; a field in double quotes may hold commas, and `""` for a quote. A quote in the middle of
+/// a field is a letter like others: paths may have one.
 pub(crate) fn fields(text: &str) -> Result<Vec<String>, String> {
     let mut fields = Vec::new();
     let mut letters = text.chars().peekable();
@@ -106,7 +107,6 @@ pub(crate) fn fields(text: &str) -> Result<Vec<String>, String> {
         loop {
             match letters.next() {
                 Some(',') => break fields.push(field),
-                Some('"') => return Err("expected a field to be quoted as a whole".to_owned()),
                 Some(letter) => field.push(letter),
                 None => {
                     fields.push(field);

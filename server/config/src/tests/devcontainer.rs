@@ -211,6 +211,29 @@ fn what_cannot_be_is_refused_with_the_way_out() {
 }
 
 #[test]
+fn a_workspace_path_may_hold_commas_quotes_and_colons() {
+    let mut inputs = inputs();
+    inputs.workspace = "/work/it's, \"a:b\" é".into();
+    let fixture = format!(
+        "//- {}/.devcontainer.json\n{{ \"image\": \"a\", \"workspaceMount\": \"source=${{localWorkspaceFolder}},target=/x,type=bind\", \"mounts\": [\"type=bind,source=${{localWorkspaceFolder}},target=/y,readonly\"] }}",
+        inputs.workspace.display()
+    );
+    let resolved = resolved(&inputs, &fixture);
+    check_problems(&resolved, expect![""]);
+    let path = Some("/work/it's, \"a:b\" é".to_owned());
+    assert_eq!(
+        resolved
+            .config
+            .workspace_mount
+            .value
+            .and_then(|mount| mount.source),
+        path
+    );
+    assert_eq!(resolved.config.mounts[0].value.source, path);
+    assert!(resolved.config.mounts[0].value.read_only);
+}
+
+#[test]
 fn an_empty_workspace_mount_mounts_nothing() {
     let resolved =
         devcontainer("{ \"image\": \"a\", \"workspaceMount\": \"\", \"workspaceFolder\": \"/x\" }");
