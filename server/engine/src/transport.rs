@@ -124,30 +124,27 @@ impl Transport {
         self.endpoint.socket.display().to_string()
     }
 
-    /// A first round trip, within [`CONNECT_LIMIT`].
+    /// A round trip. Making a connection has its limits, the answer has [`CONNECT_LIMIT`].
     pub(crate) async fn ping(self: &Arc<Self>) -> Result<(), Error> {
-        let request = Request::get("/_ping")
-            .body(empty_body())
-            .map_err(|error| self.lost("/_ping", error))?;
-        let answer = async {
-            let response = self.send("connecting", request).await?;
-            let api = response
-                .headers()
-                .get("Api-Version")
-                .and_then(|value| value.to_str().ok())
-                .and_then(parse_api);
-            let body = response.into_body().collect().await;
-            body.map_err(|error| self.lost("connecting", error))?;
-            Ok(api)
-        };
-        // Twice the limit: making the connection has the same limit of its own.
-        let api = tokio::time::timeout(CONNECT_LIMIT * 2, answer)
-            .await
-            .map_err(|_| self.silent())??;
+        let (connection, _) = self.connection().await?;
+        self.lock_idle().push(connection);
+        let answer = tokio::time::timeout(CONNECT_LIMIT, self.ask_api());
+        let api = answer.await.map_err(|_| self.silent())??;
         if let Some(api) = api {
             let _ = self.api.set(api);
         }
         Ok(())
+    }
+
+    async fn ask_api(self: &Arc<Self>) -> Result<Option<(u32, u32)>, Error> {
+        let request = Request::get("/_ping")
+            .body(empty_body())
+            .map_err(|error| self.lost("connecting", error))?;
+        let response = self.send("connecting", request).await?;
+        let api = response.headers().get("Api-Version").cloned();
+        let body = response.into_body().collect().await;
+        body.map_err(|error| self.lost("connecting", error))?;
+        Ok(api.and_then(|value| parse_api(value.to_str().ok()?)))
     }
 
     /// Sends a request and returns when the response's headers are there.

@@ -12,7 +12,7 @@ use anyhow::{Result, ensure};
 use engine::engine::Engine;
 use engine::error::Error;
 
-use crate::support::{access, engine_with_image, socket};
+use crate::support::{access, socket};
 
 const BRIDGE: &str = "WARPDOCK_TEST_BRIDGE";
 const NOBODY: u32 = 65534;
@@ -22,7 +22,10 @@ async fn without_permission_the_ways_out_are_named_and_a_handed_connection_serve
     if let Some(bridge) = std::env::var_os(BRIDGE) {
         return as_nobody(Path::new(&bridge)).await;
     }
-    engine_with_image().await?;
+    // An ordinary user cannot become another one, and may well be allowed to use the socket.
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
     let folder = tempfile::tempdir()?;
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
     let bridge = folder.path().join("bridge.sock");
