@@ -94,6 +94,17 @@ pub enum ProblemKind {
         /// The flag, without dashes.
         flag: String,
     },
+    /// The name of a stage does not start with a letter, or has other characters than letters,
+    /// digits, `-`, `_` and `.`.
+    InvalidStageName {
+        /// The name.
+        name: String,
+    },
+    /// A part of --mount that is neither KEY=VALUE nor one of the few lone words.
+    InvalidMountOption {
+        /// The part.
+        option: String,
+    },
     /// An instruction that ONBUILD cannot hold.
     OnbuildForbidden {
         /// The instruction, in capitals.
@@ -134,6 +145,8 @@ impl Problem {
             | ProblemKind::UnknownFlag { .. }
             | ProblemKind::FlagWithoutValue { .. }
             | ProblemKind::DuplicateFlag { .. }
+            | ProblemKind::InvalidStageName { .. }
+            | ProblemKind::InvalidMountOption { .. }
             | ProblemKind::OnbuildForbidden { .. } => Verdict::RefusedByInstructions,
         }
     }
@@ -159,6 +172,8 @@ impl Problem {
             ProblemKind::UnknownFlag { .. } => "unknown-flag",
             ProblemKind::FlagWithoutValue { .. } => "flag-without-value",
             ProblemKind::DuplicateFlag { .. } => "duplicate-flag",
+            ProblemKind::InvalidStageName { .. } => "invalid-stage-name",
+            ProblemKind::InvalidMountOption { .. } => "invalid-mount-option",
             ProblemKind::OnbuildForbidden { .. } => "onbuild-forbidden",
         }
     }
@@ -209,6 +224,12 @@ impl Problem {
             }
             ProblemKind::FlagWithoutValue { flag } => format!("--{flag} needs a value"),
             ProblemKind::DuplicateFlag { flag } => format!("--{flag} is given twice"),
+            ProblemKind::InvalidStageName { name } => format!(
+                "stage name `{name}` must start with a letter and have letters, digits, - _ . only"
+            ),
+            ProblemKind::InvalidMountOption { option } => {
+                format!("`{option}` in --mount must be KEY=VALUE")
+            }
             ProblemKind::OnbuildForbidden { instruction } => {
                 format!("ONBUILD cannot hold {instruction}")
             }

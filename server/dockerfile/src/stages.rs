@@ -335,7 +335,9 @@ fn resolve_base(image: &Word, stages: &[Stage], global: &Scope, escape: char) ->
         .map(|it| it.name.clone())
         .collect();
     let text = expanded.text;
-    if let Some(index) = find_by_name(stages, &text) {
+    // Names are kept in lower case, and FROM, unlike --from, is not: `FROM Build` finds no `AS Build`.
+    let is_lower = !text.contains(|it: char| it.is_ascii_uppercase());
+    if let (true, Some(index)) = (is_lower, find_by_name(stages, &text)) {
         return Base::Stage(index);
     }
     if text == "scratch" {

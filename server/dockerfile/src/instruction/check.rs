@@ -23,6 +23,9 @@ impl Reader<'_> {
                 );
                 continue;
             };
+            if name == "mount" {
+                self.check_mount(flag);
+            }
             let flag_name = name.to_owned();
             if kind != FlagKind::Switch && flag.value.is_none() {
                 self.problem(
@@ -32,6 +35,21 @@ impl Reader<'_> {
             } else if kind != FlagKind::Many && flags[..index].iter().any(|it| it.name.text == name)
             {
                 self.problem(ProblemKind::DuplicateFlag { flag: flag_name }, flag.range);
+            }
+        }
+    }
+
+    fn check_mount(&mut self, flag: &Flag) {
+        let Some(value) = &flag.value else {
+            return;
+        };
+        let lone = ["readonly", "ro", "readwrite", "rw", "required"];
+        for option in value.text.split(',') {
+            if !option.contains('=') && !lone.contains(&option.to_ascii_lowercase().as_str()) {
+                let kind = ProblemKind::InvalidMountOption {
+                    option: option.to_owned(),
+                };
+                self.problem(kind, value.range);
             }
         }
     }
@@ -89,6 +107,16 @@ impl Reader<'_> {
             };
             self.problem(kind, arguments);
         }
+        if let Body::From(from) = body
+            && let Some(alias) = &from.alias
+            && !is_stage_name(&alias.text)
+            && !wrong
+        {
+            let kind = ProblemKind::InvalidStageName {
+                name: alias.text.clone(),
+            };
+            self.problem(kind, alias.range);
+        }
         if let Body::Onbuild(Some(inner)) = body
             && matches!(
                 inner.keyword,
@@ -101,6 +129,13 @@ impl Reader<'_> {
             self.problem(kind, inner.name.range);
         }
     }
+}
+
+fn is_stage_name(name: &str) -> bool {
+    name.starts_with(|it: char| it.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.'))
 }
 
 /// How a flag is given.
