@@ -1,23 +1,18 @@
 //! Verbs over containers: create, start, stop, remove, rename, inspect, list.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
 
 use bollard::errors::Error as Bollard;
-use bollard::models::{
-    ContainerInspectResponse, ContainerState as State, ContainerStateStatusEnum as Status,
-    ContainerSummaryStateEnum as SummaryStatus, DeviceRequest,
-};
 use bollard::query_parameters::{
     CreateContainerOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
     RenameContainerOptionsBuilder, StopContainerOptionsBuilder,
 };
-use tokio::task::JoinHandle;
 
 use crate::body;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::image::pairs;
+use crate::half_made::HalfMade;
+use crate::inspection::{container_facts, summary_state};
 use crate::spec::{ContainerSpec, GpuRequest};
 
 /// What a container is doing.
@@ -317,74 +312,6 @@ impl Engine {
     }
 }
 
-/// A container that is not wanted before it is started. The create request runs in a task of its
-/// own: a request that is cut off half way may still make a container, and then nobody knew its id.
-struct HalfMade {
-    engine: Engine,
-    creation: Option<JoinHandle<Result<String, Error>>>,
-    id: Option<String>,
-}
-
-impl HalfMade {
-    fn begin(engine: &Engine, spec: &ContainerSpec) -> HalfMade {
-        let creator = engine.clone();
-        let spec = spec.clone();
-        HalfMade {
-            engine: engine.clone(),
-            creation: Some(tokio::spawn(async move { creator.create(&spec).await })),
-            id: None,
-        }
-    }
-
-    async fn created(&mut self) -> Result<String, Error> {
-        let Some(creation) = &mut self.creation else {
-            return Err(gone(""));
-        };
-        let outcome = creation.await;
-        self.creation = None;
-        let id = outcome.unwrap_or_else(|error| {
-            Err(self
-                .engine
-                .transport()
-                .lost("creating the container", error))
-        })?;
-        self.id = Some(id.clone());
-        Ok(id)
-    }
-
-    fn keep(&mut self) {
-        self.id = None;
-    }
-}
-
-impl Drop for HalfMade {
-    fn drop(&mut self) {
-        let engine = self.engine.clone();
-        let creation = self.creation.take();
-        let id = self.id.take();
-        if creation.is_none() && id.is_none() {
-            return;
-        }
-        // Outside a runtime there is nothing left to do it with.
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            return;
-        };
-        runtime.spawn(async move {
-            let id = match (id, creation) {
-                (Some(id), _) => id,
-                (None, Some(creation)) => match creation.await {
-                    Ok(Ok(id)) => id,
-                    _ => return,
-                },
-                (None, None) => return,
-            };
-            if let Err(error) = engine.remove(&id, true).await {
-                tracing::warn!(%id, %error, "could not remove a half-made container");
-            }
-        });
-    }
-}
-
 fn gone(id: &str) -> Error {
     Error::ContainerGone { id: id.to_owned() }
 }
@@ -414,136 +341,4 @@ pub(crate) fn label_texts(labels: &[LabelFilter<'_>]) -> Vec<String> {
         None => (*name).to_owned(),
     });
     texts.collect()
-}
-
-fn summary_state(state: Option<SummaryStatus>) -> ContainerState {
-    match state {
-        Some(SummaryStatus::RUNNING | SummaryStatus::STOPPING) => ContainerState::Running,
-        Some(SummaryStatus::PAUSED) => ContainerState::Paused,
-        Some(SummaryStatus::RESTARTING) => ContainerState::Restarting,
-        Some(SummaryStatus::REMOVING) => ContainerState::Removing,
-        Some(SummaryStatus::EXITED) => ContainerState::Exited,
-        Some(SummaryStatus::DEAD) => ContainerState::Dead,
-        Some(SummaryStatus::CREATED | SummaryStatus::EMPTY) | None => ContainerState::Created,
-    }
-}
-
-fn state_of(state: &State) -> ContainerState {
-    match state.status {
-        Some(Status::RUNNING | Status::STOPPING) => ContainerState::Running,
-        Some(Status::PAUSED) => ContainerState::Paused,
-        Some(Status::RESTARTING) => ContainerState::Restarting,
-        Some(Status::REMOVING) => ContainerState::Removing,
-        Some(Status::EXITED) => ContainerState::Exited,
-        Some(Status::DEAD) => ContainerState::Dead,
-        Some(Status::CREATED | Status::EMPTY) | None => ContainerState::Created,
-    }
-}
-
-fn container_facts(container: ContainerInspectResponse) -> ContainerFacts {
-    let state = container.state.unwrap_or_default();
-    let config = container.config.unwrap_or_default();
-    let host = container.host_config.unwrap_or_default();
-    let doing = state_of(&state);
-    let ended = matches!(doing, ContainerState::Exited | ContainerState::Dead)
-        || state
-            .error
-            .as_deref()
-            .is_some_and(|error| !error.is_empty());
-    let mounts = container.mounts.unwrap_or_default();
-    let devices = host.devices.unwrap_or_default();
-    ContainerFacts {
-        id: container.id.unwrap_or_default(),
-        name: container
-            .name
-            .unwrap_or_default()
-            .trim_start_matches('/')
-            .to_owned(),
-        image: config.image.unwrap_or_default(),
-        image_id: container.image.unwrap_or_default(),
-        state: doing,
-        pid: state
-            .pid
-            .and_then(|pid| i32::try_from(pid).ok())
-            .filter(|pid| *pid > 0),
-        started_at: moment(state.started_at),
-        finished_at: moment(state.finished_at),
-        exit_code: state.exit_code.filter(|_| ended),
-        error: state.error.filter(|error| !error.is_empty()),
-        out_of_memory: state.oom_killed.unwrap_or_default(),
-        labels: config.labels.unwrap_or_default().into_iter().collect(),
-        mounts: mounts
-            .into_iter()
-            .map(|mount| MountFacts {
-                kind: mount.typ.map(|kind| kind.to_string()).unwrap_or_default(),
-                source: mount.source.unwrap_or_default(),
-                target: mount.destination.unwrap_or_default(),
-                read_only: !mount.rw.unwrap_or(true),
-            })
-            .collect(),
-        env: pairs(config.env.unwrap_or_default()),
-        user: config.user.filter(|user| !user.is_empty()),
-        working_folder: config.working_dir.filter(|folder| !folder.is_empty()),
-        gpu: gpu_request(host.device_requests.unwrap_or_default()),
-        devices: devices
-            .into_iter()
-            .filter_map(|device| device.path_on_host)
-            .collect(),
-        runtime: host.runtime.filter(|runtime| !runtime.is_empty()),
-        network: host.network_mode,
-        shm_bytes: host.shm_size.and_then(|size| u64::try_from(size).ok()),
-    }
-}
-
-/// The engine writes year 1 for never.
-fn moment(time: Option<String>) -> Option<String> {
-    time.filter(|time| !time.is_empty() && !time.starts_with("0001-"))
-}
-
-fn gpu_request(requests: Vec<DeviceRequest>) -> Option<GpuRequest> {
-    let request = requests.into_iter().next()?;
-    let driver = request.driver.unwrap_or_default();
-    let ids = request.device_ids.unwrap_or_default();
-    Some(match driver.as_str() {
-        "cdi" => GpuRequest::Cdi { names: ids },
-        _ => GpuRequest::DeviceRequest {
-            driver,
-            count: request.count.unwrap_or(0),
-            ids,
-            capabilities: request
-                .capabilities
-                .and_then(|groups| groups.into_iter().next())
-                .unwrap_or_default(),
-        },
-    })
-}
-
-/// Where the engine keeps its data, and how full that is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Usage {
-    /// The engine's data folder.
-    pub data_root: PathBuf,
-    /// Bytes that an ordinary user may still write there; `None`: not this machine, or not to be seen.
-    pub free_bytes: Option<u64>,
-    /// Bytes of that file system.
-    pub total_bytes: Option<u64>,
-}
-
-impl Engine {
-    /// How full the engine's disk is.
-    ///
-    /// # Errors
-    /// Those of [`Engine::facts`].
-    pub async fn usage(&self) -> Result<Usage, Error> {
-        let facts = self.known_facts().await?;
-        let (free_bytes, total_bytes) = match facts.local {
-            true => crate::process::space(&facts.data_root),
-            false => (None, None),
-        };
-        Ok(Usage {
-            data_root: facts.data_root.clone(),
-            free_bytes,
-            total_bytes,
-        })
-    }
 }

@@ -12,8 +12,11 @@ pub mod handed;
 pub mod image;
 pub mod nearest;
 pub mod spec;
+pub mod usage;
 
 mod exchange;
+mod half_made;
+mod inspection;
 mod load;
 mod ports;
 mod process;

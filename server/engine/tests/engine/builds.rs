@@ -178,6 +178,26 @@ async fn a_base_that_is_not_here_is_named() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_registry_that_says_nothing_is_not_waited_for() -> Result<()> {
+    let engine = engine_with_image().await?;
+    // Takes connections and never says a word, as a network does that swallows packets.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let name = format!("{}/lab/nosuch:1", silent.local_addr()?);
+    for builder in BOTH {
+        let mut project = project(builder, &format!("FROM {name}\n"))?;
+        project.spec.network_limit = Duration::from_secs(2);
+        let begin = Instant::now();
+        let (outcome, _) = build(&engine, &project.spec).await;
+        let Err(Error::NetworkWait { what, seconds: 2 }) = &outcome else {
+            panic!("{outcome:?}");
+        };
+        assert!(what.contains(&name), "{what}");
+        assert!(begin.elapsed() < Duration::from_secs(8));
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_build_that_is_given_up_ends_in_the_engine() -> Result<()> {
     let engine = engine_with_image().await?;
     for builder in BOTH {
