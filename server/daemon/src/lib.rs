@@ -2,3 +2,27 @@
 
 pub mod cli;
 pub mod terminal;
+
+mod changes;
+mod environment;
+mod error;
+mod event;
+mod hand;
+mod handlers;
+mod hub;
+mod init_binary;
+mod labels;
+mod letterbox;
+mod listener;
+mod log;
+mod machine;
+mod operation;
+mod outgoing;
+mod paths;
+mod project;
+mod record;
+mod session_environment;
+mod status;
+mod summon;
+mod up;
+mod window;

@@ -16,28 +16,52 @@ pub struct WorkspaceParams {
     pub overrides: Overrides,
 }
 
-/// What flags or a client decide instead of the files.
+/// What flags or a client decide instead of the files. As typed: meaning and checks are the configuration's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Overrides {
     /// `--image`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
     /// `--dockerfile`, absolute.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dockerfile: Option<String>,
-    /// `--devcontainer`, absolute.
+    /// `--context`, absolute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// `--target`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// `--config`: the devcontainer.json to read, absolute.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub devcontainer: Option<String>,
-    /// `--gpu`: `required`, `optional`, `none`.
-    pub gpu: Option<String>,
-    /// `--gpu-devices`: `all`, a count, or ids separated by commas.
-    pub gpu_devices: Option<String>,
-    /// `--shm-size`, as Docker writes sizes.
+    /// `--gpus`: `required`, `optional`, `none`, or what docker takes (`all`, `2`, `device=0,1`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gpus: Option<String>,
+    /// `--shm-size`, as docker takes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shm_size: Option<String>,
-    /// `--user`.
-    pub user: Option<String>,
-    /// `--env NAME=VALUE`, in order.
+    /// `--env NAME=VALUE` or `NAME`, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<String>,
-    /// `--mount`, in Docker's syntax.
+    /// `--env-file`, absolute.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env_file: Vec<String>,
+    /// `--user`: the user of sessions and lifecycle commands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// `--workspace-folder`: where the workspace is in the container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workspace_folder: Option<String>,
+    /// `--volume`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<String>,
+    /// `--mount`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<String>,
+    /// Further flags of `docker run`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub run_args: Vec<String>,
 }
 
 /// Parameters of `container/up`.
@@ -221,6 +245,17 @@ pub struct Down {
 pub struct ListParams {
     /// Ask each running container's init for its sessions.
     pub sessions: bool,
+}
+
+/// Parameters of `container/endpoint`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EndpointParams {
+    /// The workspace and its overrides.
+    #[serde(flatten)]
+    pub target: WorkspaceParams,
+    /// Ask the engine, because what was answered before led nowhere.
+    pub fresh: bool,
 }
 
 /// The way to a session.

@@ -19,6 +19,8 @@ pub struct Failure {
     pub detail: Option<String>,
     /// Next steps, one a line.
     pub remedy: Vec<String>,
+    /// A command of the project that wants to run on this machine and that nobody agreed to.
+    pub command: Option<String>,
     /// Problems in files, when they are the reason.
     pub problems: Vec<Problem>,
 }

@@ -59,7 +59,7 @@ requests! {
     /// All containers of this user.
     ContainerList = "container/list" (crate::container::ListParams) -> Vec<crate::container::Status>;
     /// Where init listens, and what a session of this workspace gets: the way to a session.
-    ContainerEndpoint = "container/endpoint" (crate::container::WorkspaceParams) -> crate::container::Endpoint;
+    ContainerEndpoint = "container/endpoint" (crate::container::EndpointParams) -> crate::container::Endpoint;
     /// The command that the image runs by default.
     ContainerDefaultCommand = "container/defaultCommand" (crate::container::WorkspaceParams) -> crate::container::DefaultCommand;
     /// Load images from a tar archive on the daemon's machine.

@@ -238,11 +238,9 @@ impl Modes {
                     self.modify_other_keys = numbers.next().unwrap_or(0);
                 }
             }
-            [b'[', b'>', params @ .., b'u'] => {
-                // A program that pushes without end is not followed for ever.
-                if self.keyboard.len() < 32 {
-                    self.keyboard.push(first(params));
-                }
+            // A program that pushes without end is not followed for ever.
+            [b'[', b'>', params @ .., b'u'] if self.keyboard.len() < 32 => {
+                self.keyboard.push(first(params));
             }
             [b'[', b'<', params @ .., b'u'] => {
                 let popped = usize::from(first(params).max(1));
@@ -261,8 +259,7 @@ impl Modes {
                 };
             }
             [b'[', params @ .., b'm'] if is_plain(params) => {
-                self.styled = !matches!(params, b"" | b"0" | b"00")
-                    && !(params.ends_with(b";0") && !params.ends_with(b";5;0"));
+                self.styled = !matches!(params, b"" | b"0" | b"00");
             }
             _ => {}
         }
@@ -298,7 +295,8 @@ fn is_plain(params: &[u8]) -> bool {
         .all(|byte| matches!(byte, b'0'..=b'9' | b';' | b':'))
 }
 
-fn first(params: &[u8]) -> u16 {
+/// The first number, 0 where there is none.
+pub(super) fn first(params: &[u8]) -> u16 {
     numbers(params).next().unwrap_or(0)
 }
 

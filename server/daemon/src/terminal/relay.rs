@@ -1,9 +1,11 @@
 //! The poll loop between the local streams and a session: what is typed goes there, what
 //! is written comes here, and every way out passes the end of [`Relay::run`].
 
+mod leave;
+mod wait;
+
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use session::client::{Connection, Incoming, Polled, Receiver, Sender};
 use session::error::ConnectError;
@@ -22,14 +24,8 @@ use super::{Options, Outcome, Streams, TerminalError};
 /// short enough that the key alone does not seem dead.
 const HOLD: Duration = Duration::from_millis(300);
 
-/// Input waits while so much of it is not yet taken by init.
-const INPUT_AHEAD: usize = 64 << 10;
-
-/// Output waits in the session while so much of it is not yet taken by our reader.
-const OUTPUT_AHEAD: usize = 256 << 10;
-
-/// How long leaving waits for init to take the word.
-const LEAVE_WITHIN: Duration = Duration::from_secs(1);
+/// So many frames of output are shown before typing and signals are looked at again.
+const FRAMES_A_TURN: usize = 8;
 
 /// A client on its session.
 pub(super) struct Relay<'a> {
@@ -53,6 +49,8 @@ pub(super) struct Relay<'a> {
     size: Option<Size>,
     /// A signal was passed on; the next one ends us.
     signalled: bool,
+    /// What was received is not all looked at: polling would not tell of it.
+    received_more: bool,
     /// Init still takes what we send.
     sending: bool,
     exit: Option<Exit>,
@@ -113,6 +111,8 @@ impl<'a> Relay<'a> {
             session,
             streams,
             signalled: false,
+            // Output may have come together with the answer.
+            received_more: true,
             sending: true,
             exit: None,
         })
@@ -126,7 +126,8 @@ impl<'a> Relay<'a> {
     pub(super) fn run(mut self) -> Result<Outcome, TerminalError> {
         let outcome = self.relay();
         // A command that ended by itself has left the terminal as it wanted it.
-        let own_end = matches!(outcome, Ok(Outcome::Exit(Exit::Code(_))));
+        let own_end =
+            matches!(outcome, Ok(Outcome::Exit(Exit::Code(_)))) && self.session.exit.is_none();
         if let Some(modes) = self.modes.take()
             && !own_end
         {
@@ -153,7 +154,7 @@ impl<'a> Relay<'a> {
                 return Ok(outcome);
             }
             if ready.output && self.flush_output()? == Written::Closed {
-                return Ok(Outcome::OutputClosed);
+                return Ok(self.output_closed());
             }
             if ready.error {
                 // A reader of standard error that goes away does not end the session.
@@ -174,70 +175,6 @@ impl<'a> Relay<'a> {
             self.release_held();
             self.send();
         }
-    }
-
-    fn wait(&mut self) -> Result<Ready, TerminalError> {
-        let wants_input = self.input == Input::Open
-            && self.exit.is_none()
-            && self.sending
-            && self.sender.pending() < INPUT_AHEAD;
-        let wants_socket = self.exit.is_none()
-            && self.output.waiting() < OUTPUT_AHEAD
-            && self.error.waiting() < OUTPUT_AHEAD;
-        let wants_send = self.sending && self.sender.pending() > 0;
-        let mut socket_events = PollFlags::empty();
-        socket_events.set(PollFlags::IN, wants_socket);
-        socket_events.set(PollFlags::OUT, wants_send);
-
-        // What nothing is wanted from is left out: its hang-up would be reported for ever.
-        let mut places = [None; 4];
-        let mut fds = Vec::with_capacity(5);
-        fds.push(PollFd::new(&self.signals, PollFlags::IN));
-        let mut add = |place: &mut Option<usize>, wanted: bool, fd| {
-            if wanted {
-                *place = Some(fds.len());
-                fds.push(fd);
-            }
-        };
-        let [socket, input, output, error] = &mut places;
-        add(
-            socket,
-            !socket_events.is_empty(),
-            PollFd::new(&self.receiver, socket_events),
-        );
-        add(
-            input,
-            wants_input,
-            PollFd::new(&self.streams.input, PollFlags::IN),
-        );
-        add(
-            output,
-            self.output.waiting() > 0,
-            PollFd::new(&self.output, PollFlags::OUT),
-        );
-        add(
-            error,
-            self.error.waiting() > 0,
-            PollFd::new(&self.error, PollFlags::OUT),
-        );
-
-        let timeout = self
-            .release_at
-            .map(|at| timespec(at.saturating_duration_since(Instant::now())));
-        match rustix::event::poll(&mut fds, timeout.as_ref()) {
-            Ok(_) => {}
-            Err(Errno::INTR) => return Ok(Ready::default()),
-            Err(errno) => return Err(system_error("wait for the terminal", errno)),
-        }
-        let is_ready = |place: Option<usize>| place.is_some_and(|it| !fds[it].revents().is_empty());
-        let [socket, input, output, error] = places;
-        Ok(Ready {
-            signals: !fds[0].revents().is_empty(),
-            socket: is_ready(socket) && wants_socket,
-            input: is_ready(input),
-            output: is_ready(output),
-            error: is_ready(error),
-        })
     }
 
     fn on_signals(&mut self) -> Result<Option<Outcome>, TerminalError> {
@@ -272,11 +209,18 @@ impl<'a> Relay<'a> {
     }
 
     fn on_socket(&mut self) -> Result<Option<Outcome>, TerminalError> {
-        // As much as one poll found, so that typing is looked at in between.
-        while self.output.waiting() < OUTPUT_AHEAD && self.error.waiting() < OUTPUT_AHEAD {
+        self.received_more = true;
+        // A producer that never pauses must not keep what is typed waiting.
+        for _ in 0..FRAMES_A_TURN {
+            if self.is_ahead() {
+                return Ok(None);
+            }
             let incoming = match self.receiver.try_next() {
                 Ok(Polled::Incoming(incoming)) => incoming,
-                Ok(Polled::Pending) => return Ok(None),
+                Ok(Polled::Pending) => {
+                    self.received_more = false;
+                    return Ok(None);
+                }
                 Ok(Polled::Ended) => return self.lost(ConnectError::Closed).map(Some),
                 Err(reason) => return self.lost(reason).map(Some),
             };
@@ -285,7 +229,7 @@ impl<'a> Relay<'a> {
                     Some(replay) => replay.feed(&bytes),
                     None => {
                         if self.show(&bytes)? == Written::Closed {
-                            return Ok(Some(Outcome::OutputClosed));
+                            return Ok(Some(self.output_closed()));
                         }
                     }
                 },
@@ -380,7 +324,7 @@ impl<'a> Relay<'a> {
 
     fn written(&self, written: Result<Written, Errno>) -> Result<Written, TerminalError> {
         match written {
-            // A terminal that is hung up: SIGHUP or the end of input follows, or there is neither.
+            // A terminal that is hung up.
             Err(Errno::IO) if self.modes.is_some() => Ok(Written::Closed),
             written => written.map_err(|errno| output_error("standard output", errno)),
         }
@@ -451,23 +395,6 @@ impl<'a> Relay<'a> {
         }
     }
 
-    fn detach(&mut self) -> Result<Outcome, TerminalError> {
-        self.queue(&Control::Detach)?;
-        let deadline = Instant::now() + LEAVE_WITHIN;
-        while let Ok(false) = self.sender.try_flush() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let mut fds = [PollFd::new(&self.sender, PollFlags::OUT)];
-            match rustix::event::poll(&mut fds, Some(&timespec(left))) {
-                Ok(0) => break,
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(errno) => return Err(system_error("wait for the container's init", errno)),
-            }
-        }
-        Ok(Outcome::Detached {
-            session: self.session.clone(),
-        })
-    }
-
     fn lost(&mut self, reason: ConnectError) -> Result<Outcome, TerminalError> {
         self.end_replay()?;
         Ok(Outcome::ConnectionLost {
@@ -476,45 +403,18 @@ impl<'a> Relay<'a> {
         })
     }
 
+    fn output_closed(&self) -> Outcome {
+        match self.modes {
+            Some(_) => self.signalled_by(SIGHUP),
+            None => Outcome::OutputClosed,
+        }
+    }
+
     fn signalled_by(&self, signal: i32) -> Outcome {
         Outcome::Signalled {
             signal,
             session: self.session.clone(),
         }
-    }
-
-    /// Ends what the session has switched on in the terminal, as far as the terminal takes
-    /// it within a moment.
-    fn leave_screen(&mut self, leave: &[u8]) {
-        let deadline = Instant::now() + LEAVE_WITHIN;
-        let mut written = self.output.write(leave);
-        while matches!(written, Ok(Written::Waiting)) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let mut fds = [PollFd::new(&self.output, PollFlags::OUT)];
-            match rustix::event::poll(&mut fds, Some(&timespec(left))) {
-                Ok(0) => return,
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(_) => return,
-            }
-            written = self.output.flush();
-        }
-    }
-}
-
-/// What a poll found.
-#[derive(Debug, Clone, Copy, Default)]
-struct Ready {
-    signals: bool,
-    socket: bool,
-    input: bool,
-    output: bool,
-    error: bool,
-}
-
-fn timespec(duration: Duration) -> Timespec {
-    Timespec {
-        tv_sec: duration.as_secs().try_into().unwrap_or(i64::MAX),
-        tv_nsec: duration.subsec_nanos().into(),
     }
 }
 

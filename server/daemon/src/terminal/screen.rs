@@ -8,7 +8,7 @@ use std::num::NonZeroU16;
 
 use session::frame::Size;
 
-use super::modes::Modes;
+use super::modes::{self, Modes};
 use super::scan::Step;
 
 /// Lines above the screen that a re-attach brings back.
@@ -16,6 +16,10 @@ const SCROLLBACK_LINES: usize = 2000;
 
 /// A truncated ring begins anywhere; so many bytes at most are dropped to find a beginning.
 const SYNC_WITHIN: usize = 4096;
+
+/// Lines and columns that are modelled at most: anyone in the container can set a size, and a
+/// model of the largest would take all memory.
+const LARGEST: u16 = 1000;
 
 /// Switches everything off that might be on, and moves no cursor.
 const ALL_OFF: &str = concat!(
@@ -101,6 +105,8 @@ impl Replay {
                     // The model knows the alternate screen by its two other numbers only.
                     b"[?1047h" => plain.extend_from_slice(b"\x1b[?47h"),
                     b"[?1047l" => plain.extend_from_slice(b"\x1b[?47l"),
+                    // The model would repeat a character 65535 times for nine bytes.
+                    [b'[', count @ .., b'b'] if modes::first(count) > LARGEST => {}
                     _ => plain.extend_from_slice(&self.unfinished),
                 },
             }
@@ -239,9 +245,10 @@ fn push_up(rows: NonZeroU16, text: &mut String) {
 
 /// The model computes with at least two columns, so that a wide character has a place.
 fn model_size(size: Size) -> (NonZeroU16, NonZeroU16) {
-    let at_least =
-        |value: u16, least: u16| NonZeroU16::new(value.max(least)).unwrap_or(NonZeroU16::MIN);
-    (at_least(size.rows, 1), at_least(size.cols, 2))
+    let within = |value: u16, least: u16| {
+        NonZeroU16::new(value.clamp(least, LARGEST)).unwrap_or(NonZeroU16::MIN)
+    };
+    (within(size.rows, 1), within(size.cols, 2))
 }
 
 /// The DEC special graphics set, from `_` to `~`.

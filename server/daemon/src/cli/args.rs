@@ -1,0 +1,373 @@
+//! The command line's words: what clap shows as help is here and nowhere else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+
+/// GPU dev containers for any editor, on any server, online or not.
+///
+/// Without a command: bring this folder's container up and open a shell in it. The folder is
+/// mounted read-write at /app, with the GPU if there is one.
+#[derive(Debug, Parser)]
+#[command(
+    name = "warpdock",
+    version,
+    disable_help_subcommand = true,
+    subcommand_precedence_over_arg = true,
+    args_conflicts_with_subcommands = false,
+    after_help = "\
+Examples:
+  warpdock                              up, then a shell in the container
+  warpdock --image my_gpu_env:1229      the same from a ready image, without any file
+  warpdock exec -- python train.py      one command, its output and its exit code
+  warpdock run                          what the image runs by default (ENTRYPOINT and CMD)
+  warpdock run --detach -- python train.py
+                                        a training run that outlives this terminal
+  warpdock explain 'sudo docker run --gpus all -it --rm -v $PWD:/app my_gpu_env:1229 /bin/bash'
+
+Exit codes:
+  exec, run, shell and attach pass the command's own exit code through (128+N for signal N),
+  and say 125 when warpdock itself failed, 126 when the command cannot be executed, 127 when
+  it is not there. The other commands: 0 done, 1 failed, 2 wrong usage, 3 no container runs,
+  130 interrupted."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// The workspace folder.
+    #[arg(short = 'C', long, global = true, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub workspace: Option<PathBuf>,
+    /// Print the result as JSON on standard output, errors included.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// No progress.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// What flags decide instead of the project's files.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Instead of what the project's files say")]
+pub struct OverrideArguments {
+    /// Use this image; nothing is built.
+    #[arg(long, value_name = "NAME")]
+    pub image: Option<String>,
+    /// Build this Dockerfile.
+    #[arg(short = 'f', long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "image")]
+    pub dockerfile: Option<PathBuf>,
+    /// The build context; by default the Dockerfile's folder.
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub context: Option<PathBuf>,
+    /// The build stage to stop at.
+    #[arg(long, value_name = "STAGE")]
+    pub target: Option<String>,
+    /// Read this devcontainer.json.
+    #[arg(long = "config", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub devcontainer: Option<PathBuf>,
+    /// required, optional or none; or, as docker takes it: all, a count, device=0,1.
+    #[arg(long, value_name = "WISH")]
+    pub gpus: Option<String>,
+    /// Size of /dev/shm, such as 8g. By default sized for data loaders.
+    #[arg(long, value_name = "SIZE")]
+    pub shm_size: Option<String>,
+    /// An environment variable of the container.
+    #[arg(short, long, value_name = "NAME[=VALUE]")]
+    pub env: Vec<String>,
+    /// A file of environment variables.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub env_file: Vec<PathBuf>,
+    /// The user of sessions: a name or uid[:gid].
+    #[arg(short, long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Where the workspace is in the container [default: /app].
+    #[arg(long, value_name = "PATH")]
+    pub workspace_folder: Option<String>,
+    /// A bind mount or volume, as docker takes it.
+    #[arg(short, long, value_name = "SOURCE:TARGET[:OPTIONS]")]
+    pub volume: Vec<String>,
+    /// A mount, as docker takes it.
+    #[arg(long, value_name = "type=…,source=…,target=…")]
+    pub mount: Vec<String>,
+    /// Any other flag of docker run, such as --run-arg=--ipc=host.
+    #[arg(long = "run-arg", value_name = "FLAG", allow_hyphen_values = true)]
+    pub run_args: Vec<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the container up: build or find the image, start it, prove the GPU.
+    ///
+    /// A container that is up already is used as it is. Nothing is ever fetched from a registry
+    /// without --pull.
+    Up(UpArguments),
+    /// Stop the container and remove it.
+    Down(DownArguments),
+    /// Build the image again and make a new container.
+    Rebuild(RebuildArguments),
+    /// What this folder's container is and does.
+    ///
+    /// Ends with 3 when it does not run.
+    Status,
+    /// All containers of yours.
+    Ps(PsArguments),
+    /// Open a shell in the container, bringing it up if needed.
+    ///
+    /// The shell is a session: when this terminal dies it stays for ten minutes, and
+    /// `warpdock attach` comes back to it, screen and all.
+    Shell(ShellArguments),
+    /// Run a command in the container, bringing it up if needed.
+    ///
+    /// Standard input, output, error and the exit code are the command's. With a terminal on
+    /// both sides it gets one too.
+    Exec(ExecArguments),
+    /// Come back to a session.
+    Attach(AttachArguments),
+    /// Run what the image runs by default, or a command, as a session that stays.
+    ///
+    /// Without a command: the image's ENTRYPOINT and CMD, exactly as Docker would run them.
+    /// The session outlives this terminal; ctrl-p ctrl-q leaves it running.
+    Run(RunArguments),
+    /// List the sessions in the container.
+    Sessions(SessionsArguments),
+    /// Print what a session has written.
+    Logs(LogsArguments),
+    /// End a session: hang up, then terminate, then kill. Or send a signal.
+    Kill(KillArguments),
+    /// Print the resolved configuration.
+    Config(ConfigArguments),
+    /// Explain a docker run line, and what Warpdock does in its place.
+    ///
+    /// Without a line: print the docker run line that is equal to this folder's configuration.
+    Explain(ExplainArguments),
+    /// Check engine, GPU and machine.
+    ///
+    /// Ends with 1 when a check failed.
+    Doctor,
+    /// Load images from a file that docker save wrote.
+    Load(LoadArguments),
+    /// Print the completion script of a shell.
+    ///
+    /// bash: source <(warpdock completion bash). zsh, fish: likewise.
+    Completion {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Look after the background process.
+    Daemon {
+        #[command(subcommand)]
+        command: DaemonCommand,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct UpArguments {
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
+    #[command(flatten)]
+    pub fetch: FetchArguments,
+}
+
+#[derive(Debug, Clone, Default, Args)]
+pub struct FetchArguments {
+    /// Fetch images that are not on this machine.
+    #[arg(long)]
+    pub pull: bool,
+    /// Agree to the project's initializeCommand, which runs on this machine.
+    #[arg(long)]
+    pub trust: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DownArguments {
+    /// Only stop: keep the container and what was written in it.
+    #[arg(long)]
+    pub keep: bool,
+    /// Seconds that processes get before they are killed.
+    #[arg(short, long, value_name = "SECONDS")]
+    pub timeout: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub struct RebuildArguments {
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
+    #[command(flatten)]
+    pub fetch: FetchArguments,
+    /// Build without the cache.
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PsArguments {
+    /// Print the containers' ids only.
+    #[arg(long, conflicts_with = "json")]
+    pub ids: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ShellArguments {
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
+    #[command(flatten)]
+    pub fetch: FetchArguments,
+    #[command(flatten)]
+    pub detach: DetachArguments,
+    /// A name for the session.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct DetachArguments {
+    /// The keys that leave the session running, as docker takes them; an empty text: none.
+    #[arg(long, value_name = "KEYS", default_value = "ctrl-p,ctrl-q")]
+    pub detach_keys: String,
+}
+
+#[derive(Debug, Args)]
+pub struct ExecArguments {
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
+    #[command(flatten)]
+    pub fetch: FetchArguments,
+    #[command(flatten)]
+    pub stdio: StdioArguments,
+    /// The folder to run in [default: where you are, inside the workspace].
+    #[arg(short = 'w', long, value_name = "FOLDER")]
+    pub workdir: Option<String>,
+    /// Fail when the container does not run.
+    #[arg(long)]
+    pub no_up: bool,
+    /// The command and its arguments.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    pub command: Vec<std::ffi::OsString>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct StdioArguments {
+    /// Give the command a terminal.
+    #[arg(short, long, overrides_with = "no_tty")]
+    pub tty: bool,
+    /// Give it pipes, even on a terminal.
+    #[arg(short = 'T', long)]
+    pub no_tty: bool,
+    /// Accepted because fingers type -it; standard input is always passed on.
+    #[arg(short, long, hide = true)]
+    pub interactive: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AttachArguments {
+    /// The session's id or name; without one, the newest that runs with a terminal.
+    pub session: Option<String>,
+    #[command(flatten)]
+    pub detach: DetachArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
+    #[command(flatten)]
+    pub fetch: FetchArguments,
+    #[command(flatten)]
+    pub stdio: StdioArguments,
+    #[command(flatten)]
+    pub keys: DetachArguments,
+    /// Start it and come back at once; print the session's name.
+    #[arg(short, long)]
+    pub detach: bool,
+    /// A name for the session.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The folder to run in.
+    #[arg(short = 'w', long, value_name = "FOLDER")]
+    pub workdir: Option<String>,
+    /// The command and its arguments; without one, the image's own.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    pub command: Vec<std::ffi::OsString>,
+}
+
+#[derive(Debug, Args)]
+pub struct SessionsArguments {
+    /// Also those that have ended.
+    #[arg(short, long)]
+    pub all: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct LogsArguments {
+    /// The session's id or name; without one, the newest.
+    pub session: Option<String>,
+    /// Go on until it ends.
+    #[arg(short, long)]
+    pub follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct KillArguments {
+    /// The session's id or name.
+    #[arg(required = true)]
+    pub session: Vec<String>,
+    /// Only send this signal, to every process of the session.
+    #[arg(short, long, value_name = "SIGNAL")]
+    pub signal: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ConfigArguments {
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
+    /// Say where each value came from.
+    #[arg(long)]
+    pub explain: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
+    /// The line, quoted or not; `-` reads it from standard input.
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "LINE"
+    )]
+    pub line: Vec<String>,
+    /// Write the configuration to .devcontainer/devcontainer.json, if there is none.
+    #[arg(long)]
+    pub write: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct LoadArguments {
+    /// The archive: .tar or .tar.gz.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub archive: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum DaemonCommand {
+    /// What it is and holds.
+    Status,
+    /// End it. Containers and sessions stay; the next command starts it again.
+    Stop,
+    /// Start it in the background.
+    #[command(hide = true)]
+    Start,
+    /// Serve in the foreground.
+    #[command(hide = true)]
+    Serve,
+}

@@ -1,0 +1,97 @@
+//! `warpdock status`.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use protocol::{
+    container::{State, Status, WorkspaceParams},
+    method::ContainerStatus,
+};
+
+use crate::cli::{
+    Ended,
+    args::Global,
+    call::{Call, workspace},
+    sessions,
+    style::Style,
+    table,
+    up::{gpu_line, write_changes},
+};
+
+/// Says what the container is and does; ends with 3 when it does not run.
+pub fn run(global: &Global) -> Ended {
+    let params = WorkspaceParams {
+        workspace: workspace(global)?.display().to_string(),
+        ..WorkspaceParams::default()
+    };
+    let status = Call::begin()?.ask::<ContainerStatus>(&params)?;
+    let mut out = io::stdout().lock();
+    match global.json {
+        true => writeln!(
+            out,
+            "{}",
+            serde_json::to_string(&status).map_err(io::Error::from)?
+        )?,
+        false => write_status(&mut out, &status, Style::of_stdout())?,
+    }
+    Ok(match status.state {
+        State::Running => ExitCode::SUCCESS,
+        State::Absent | State::Starting | State::Paused | State::Stopped => ExitCode::from(3),
+    })
+}
+
+/// A state as one word.
+pub fn word(state: State) -> &'static str {
+    match state {
+        State::Absent => "absent",
+        State::Starting => "starting",
+        State::Running => "running",
+        State::Paused => "paused",
+        State::Stopped => "stopped",
+    }
+}
+
+fn write_status(out: &mut dyn Write, status: &Status, style: Style) -> io::Result<()> {
+    let Some(name) = &status.name else {
+        return match status.state {
+            State::Starting => {
+                writeln!(out, "the container for {} is being made", status.workspace)
+            }
+            _ => writeln!(
+                out,
+                "no container for {}; `warpdock up` makes one",
+                status.workspace
+            ),
+        };
+    };
+    let state = match status.state {
+        State::Running => style.good("running"),
+        other => style.warn(word(other)),
+    };
+    let since = match status.started {
+        0 => String::new(),
+        started => format!(" for {}", table::ago(started)),
+    };
+    writeln!(out, "{} {state}{since}", style.strong(name))?;
+    if let Some(image) = &status.image {
+        writeln!(out, "  image      {image}")?;
+    }
+    let folder = status.workspace_folder.as_deref().unwrap_or("not mounted");
+    writeln!(out, "  workspace  {} at {folder}", status.workspace)?;
+    if let Some(gpu) = &status.gpu {
+        writeln!(out, "  {}", gpu_line(gpu, style))?;
+        if let (Some(remedy), false) = (&gpu.remedy, gpu.visible) {
+            writeln!(out, "  {} {remedy}", style.dim("->"))?;
+        }
+    }
+    if let Some(note) = &status.note {
+        writeln!(out, "  {} {note}", style.warn("note:"))?;
+    }
+    if !status.sessions.is_empty() {
+        writeln!(out)?;
+        sessions::write(out, &status.sessions)?;
+    }
+    write_changes(out, &status.changes, style)
+}

@@ -1,0 +1,69 @@
+//! Everything that can happen to a window.
+
+use protocol::{
+    config::Resolved,
+    container::{
+        DefaultCommand, Down, DownParams, Endpoint, EndpointParams, ListParams, LoadParams, Loaded,
+        Status, Up, UpParams, WorkspaceParams,
+    },
+    daemon::{ClientOptions, DaemonStatus, Nothing},
+    doctor::{DoctorParams, Report},
+};
+use tokio::sync::oneshot;
+
+use crate::error::Error;
+
+/// The way back to whoever asked. A closed one means that the request was cancelled.
+pub type Reply<T> = oneshot::Sender<Result<T, Error>>;
+
+/// Everything that can happen to a window.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "each is the method of that name")]
+pub enum Event {
+    Initialize {
+        params: ClientOptions,
+        reply: Reply<Nothing>,
+    },
+    ContainerUp {
+        params: UpParams,
+        reply: Reply<Up>,
+    },
+    ContainerDown {
+        params: DownParams,
+        reply: Reply<Down>,
+    },
+    ContainerStatus {
+        params: WorkspaceParams,
+        reply: Reply<Status>,
+    },
+    ContainerList {
+        params: ListParams,
+        reply: Reply<Vec<Status>>,
+    },
+    ContainerEndpoint {
+        params: EndpointParams,
+        reply: Reply<Endpoint>,
+    },
+    ContainerDefaultCommand {
+        params: WorkspaceParams,
+        reply: Reply<DefaultCommand>,
+    },
+    ImageLoad {
+        params: LoadParams,
+        reply: Reply<Loaded>,
+    },
+    ConfigResolve {
+        params: WorkspaceParams,
+        reply: Reply<Resolved>,
+    },
+    DoctorRun {
+        params: DoctorParams,
+        reply: Reply<Report>,
+    },
+    DaemonStatus {
+        reply: Reply<DaemonStatus>,
+    },
+    DaemonStop {
+        reply: Reply<Nothing>,
+    },
+}

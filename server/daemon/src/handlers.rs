@@ -1,0 +1,30 @@
+//! What a window does at each event. Quick things at once; long things as a task that answers.
+
+pub mod config;
+pub mod container;
+pub mod daemon;
+pub mod doctor;
+pub mod image;
+
+use std::future::Future;
+
+use crate::{error::Error, event::Reply, window::Window};
+
+/// Answers from a task of its own. When the request is withdrawn the task is dropped.
+fn answer<T: Send + 'static>(
+    window: &Window,
+    mut reply: Reply<T>,
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) {
+    let working = window.hub.working();
+    tokio::spawn(async move {
+        let result = tokio::select! {
+            result = work => Some(result),
+            () = reply.closed() => None,
+        };
+        drop(working);
+        if let Some(result) = result {
+            let _withdrawn = reply.send(result);
+        }
+    });
+}

@@ -1,0 +1,216 @@
+//! Containers: up, down, and what is asked about them.
+
+use std::{path::PathBuf, sync::Arc};
+
+use engine::container::{ContainerFacts, ContainerState};
+use protocol::container::{
+    DefaultCommand, Down, DownParams, Endpoint, EndpointParams, ListParams, Overrides, Status, Up,
+    UpParams, WorkspaceParams,
+};
+
+use crate::{
+    changes, error::Error, event::Reply, handlers::answer, labels, operation::Seen, project,
+    session_environment, status, up::start, window::Window,
+};
+
+/// Seconds that processes get at `down` unless the person says otherwise. Init itself hangs
+/// sessions up and kills what is left after three.
+const DOWN_SECONDS: u32 = 10;
+
+/// `container/up`: starts or joins the operation, and passes its progress on.
+pub fn up(window: &Window, params: UpParams, reply: Reply<Up>) {
+    let hub = Arc::clone(&window.hub);
+    let outgoing = window.outgoing.clone();
+    let environment = window.client.environment.clone();
+    answer(window, reply, async move {
+        let workspace = params.target.workspace.clone();
+        let mut params = params;
+        params.target.workspace = project::workspace(&workspace)?.display().to_string();
+        let mut ticket = hub.up(params, &environment).await?;
+        loop {
+            match ticket.next().await {
+                Seen::Progress(all) => {
+                    all.into_iter()
+                        .for_each(|progress| outgoing.progress(&workspace, progress));
+                }
+                Seen::Result(result) => {
+                    outgoing.flushed().await;
+                    return result.map_err(Error::Shared);
+                }
+            }
+        }
+    });
+}
+
+/// `container/down`.
+pub fn down(window: &Window, params: DownParams, reply: Reply<Down>) {
+    let hub = Arc::clone(&window.hub);
+    let environment = window.client.environment.clone();
+    answer(window, reply, async move {
+        let workspace = project::workspace_or_gone(&params.workspace);
+        let socket = hub.access(&environment)?.endpoint()?.socket;
+        hub.cancel_up(&socket, &workspace, "warpdock down").await;
+        let machine = hub.machine(&environment).await?;
+        let seconds = params.timeout_seconds.unwrap_or(DOWN_SECONDS);
+        let mut gone = None;
+        // More than one only where somebody interfered; all of them are this workspace's.
+        while let Some(container) = machine.container(&workspace).await? {
+            if matches!(container.state, ContainerState::Paused) {
+                machine.engine.unpause(&container.id).await?;
+            }
+            gone.get_or_insert_with(|| container.name.clone());
+            machine
+                .engine
+                .stop(&container.id, seconds)
+                .await
+                .or_else(|error| match error {
+                    engine::error::Error::ContainerGone { .. } => Ok(()),
+                    other => Err(other),
+                })?;
+            if params.keep {
+                machine.forget();
+                break;
+            }
+            machine.engine.remove(&container.id, true).await?;
+            if let Some(key) = container.labels.get(labels::KEY) {
+                hub.records.forget(key);
+            }
+            machine.forget();
+        }
+        Ok(Down { container: gone })
+    });
+}
+
+/// `container/status`.
+pub fn status(window: &Window, params: WorkspaceParams, reply: Reply<Status>) {
+    let hub = Arc::clone(&window.hub);
+    let environment = window.client.environment.clone();
+    answer(window, reply, async move {
+        let workspace = project::workspace_or_gone(&params.workspace);
+        let machine = hub.machine(&environment).await?;
+        let mut state = status::of_workspace(&hub, &machine, &workspace, true).await?;
+        if let (Some(container), true) = (machine.container(&workspace).await?, workspace.is_dir())
+        {
+            let overrides = effective(params.overrides, &container);
+            let resolved = project::resolve(workspace, overrides, environment, None).await?;
+            state.changes = changes::of(&machine, &container, &resolved.config).await?;
+        }
+        Ok(state)
+    });
+}
+
+/// `container/list`.
+pub fn list(window: &Window, params: ListParams, reply: Reply<Vec<Status>>) {
+    let hub = Arc::clone(&window.hub);
+    let environment = window.client.environment.clone();
+    answer(window, reply, async move {
+        let machine = hub.machine(&environment).await?;
+        let mut all = Vec::new();
+        for summary in machine.containers().await? {
+            match machine.engine.inspect(&summary.id).await {
+                Ok(container) => {
+                    all.push(status::of_container(&hub, &container, params.sessions).await);
+                }
+                Err(engine::error::Error::ContainerGone { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        all.sort_by(|one, other| one.workspace.cmp(&other.workspace));
+        Ok(all)
+    });
+}
+
+/// `container/endpoint`.
+pub fn endpoint(window: &Window, params: EndpointParams, reply: Reply<Endpoint>) {
+    let hub = Arc::clone(&window.hub);
+    let environment = window.client.environment.clone();
+    answer(window, reply, async move {
+        let workspace = project::workspace_or_gone(&params.target.workspace);
+        let machine = hub.machine(&environment).await?;
+        if params.fresh {
+            machine.forget();
+        }
+        let container = running(machine.container(&workspace).await?, &workspace)?;
+        let overrides = effective(params.target.overrides, &container);
+        // What sessions get is read anew each time; what is broken meanwhile concerns `up` only.
+        let config = project::resolve(workspace, overrides, environment, None)
+            .await?
+            .config;
+        let there = start::endpoint(&container);
+        Ok(Endpoint {
+            container: container.id.clone(),
+            name: container.name.clone(),
+            socket_folder: there.socket_folder.display().to_string(),
+            pid: there.pid,
+            workspace_folder: config.workspace_folder.value.clone(),
+            user: config.remote_user.as_ref().map(|user| user.value.clone()),
+            env: session_environment::of(&config, &container),
+        })
+    });
+}
+
+/// `container/defaultCommand`.
+pub fn default_command(window: &Window, params: WorkspaceParams, reply: Reply<DefaultCommand>) {
+    let hub = Arc::clone(&window.hub);
+    let environment = window.client.environment.clone();
+    answer(window, reply, async move {
+        let workspace = project::workspace_or_gone(&params.workspace);
+        let machine = hub.machine(&environment).await?;
+        let container = running(machine.container(&workspace).await?, &workspace)?;
+        let name = container
+            .labels
+            .get(labels::IMAGE)
+            .cloned()
+            .unwrap_or_default();
+        let Some(image) = machine.engine.image(&container.image_id).await? else {
+            return Err(engine::error::Error::ImageMissing { name }.into());
+        };
+        let overrides = effective(params.overrides, &container);
+        let config = project::resolve(workspace, overrides, environment, None)
+            .await?
+            .config;
+        let entrypoint = image.entrypoint.unwrap_or_default();
+        // A command of the configuration takes CMD's place, as one behind the image does in docker's line.
+        let cmd = match config.command {
+            Some(command) => command.value,
+            None => image.cmd.unwrap_or_default(),
+        };
+        Ok(DefaultCommand {
+            argv: [entrypoint.clone(), cmd.clone()].concat(),
+            entrypoint,
+            cmd,
+            working_folder: image.working_folder,
+            user: image.user,
+            image: name,
+        })
+    });
+}
+
+/// The given overrides, or those that the container was made with.
+pub fn effective(given: Overrides, container: &ContainerFacts) -> Overrides {
+    match given == Overrides::default() {
+        true => status::overrides(container),
+        false => given,
+    }
+}
+
+fn running(
+    container: Option<Arc<ContainerFacts>>,
+    workspace: &std::path::Path,
+) -> Result<Arc<ContainerFacts>, Error> {
+    let not_running = || Error::NotRunning {
+        workspace: PathBuf::from(workspace),
+    };
+    let container = container.ok_or_else(not_running)?;
+    match container.state {
+        ContainerState::Running => Ok(container),
+        ContainerState::Paused => Err(Error::Paused {
+            name: container.name.clone(),
+        }),
+        ContainerState::Created
+        | ContainerState::Restarting
+        | ContainerState::Removing
+        | ContainerState::Exited
+        | ContainerState::Dead => Err(not_running()),
+    }
+}

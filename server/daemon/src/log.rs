@@ -1,0 +1,61 @@
+//! The daemon's log: a file that is started anew when it is large, and never a reason to fail.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::Path,
+};
+
+use tracing_appender::non_blocking::WorkerGuard;
+
+/// A log beyond this size, in bytes, is moved aside at the daemon's start.
+const KEPT: u64 = 4 << 20;
+
+/// Starts logging to `path`; the guard flushes at the end. `WARPDOCK_LOG` sets the level.
+///
+/// A folder that cannot be made, or a full disk, costs the log and nothing else.
+pub fn start(path: &Path) -> WorkerGuard {
+    let (writer, guard) = tracing_appender::non_blocking(Forgiving {
+        file: open(path).ok(),
+    });
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WARPDOCK_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_target(false)
+        .with_writer(writer)
+        .finish();
+    if tracing::subscriber::set_global_default(subscriber).is_err() {
+        // A second start in one process, as in tests: the first log goes on.
+    }
+    guard
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    if fs::metadata(path).is_ok_and(|file| file.len() > KEPT) {
+        fs::rename(path, path.with_extension("log.old"))?;
+    }
+    File::options().create(true).append(true).open(path)
+}
+
+/// Writes to a file where there is one, and says nothing when that fails.
+struct Forgiving {
+    file: Option<File>,
+}
+
+impl Write for Forgiving {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(file) = &mut self.file {
+            let _full_disk = file.write_all(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

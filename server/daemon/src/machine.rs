@@ -1,0 +1,150 @@
+//! An engine with what is known about our containers in it, kept true by the engine's events.
+
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use engine::{
+    access::Access,
+    container::{ContainerFacts, ContainerState, ContainerSummary},
+    engine::Engine,
+    facts::Facts,
+};
+
+use crate::{error::Error, labels};
+
+/// An engine and what is known about our containers in it.
+#[derive(Debug)]
+pub struct Machine {
+    /// The engine.
+    pub engine: Engine,
+    /// What it says of itself.
+    pub facts: Arc<Facts>,
+    cache: Mutex<Cache>,
+}
+
+#[derive(Debug, Default)]
+struct Cache {
+    /// The events arrive, so that an entry is true until an event says otherwise.
+    watched: bool,
+    /// Counts events: an answer that was on its way during one is not kept.
+    generation: u64,
+    containers: HashMap<String, Arc<ContainerFacts>>,
+}
+
+impl Machine {
+    /// Connects and begins to watch.
+    pub async fn connect(access: &Access) -> Result<Arc<Machine>, Error> {
+        let engine = Engine::connect(access).await?;
+        let facts = engine.facts().await?;
+        let cache = Mutex::new(Cache {
+            watched: true,
+            ..Cache::default()
+        });
+        let machine = Arc::new(Machine {
+            engine,
+            facts,
+            cache,
+        });
+        tokio::spawn(watch(Arc::clone(&machine)));
+        Ok(machine)
+    }
+
+    /// The connection that brings events is up.
+    pub fn is_watched(&self) -> bool {
+        self.cache().watched
+    }
+
+    /// This user's container of a workspace. When several are found the one that runs counts,
+    /// then the newest.
+    pub async fn container(&self, workspace: &Path) -> Result<Option<Arc<ContainerFacts>>, Error> {
+        let workspace = workspace.to_string_lossy().into_owned();
+        let generation = {
+            let cache = self.cache();
+            if let Some(known) = cache.containers.get(&workspace).filter(|_| cache.watched) {
+                return Ok(Some(Arc::clone(known)));
+            }
+            cache.generation
+        };
+        let uid = labels::own_uid();
+        let filters = [
+            (labels::UID, Some(uid.as_str())),
+            (labels::WORKSPACE, Some(&workspace)),
+        ];
+        let mut found = self.engine.list(&filters).await?;
+        found.sort_by_key(|container| (rank(container.state), -container.created));
+        for summary in found {
+            let facts = match self.engine.inspect(&summary.id).await {
+                Ok(facts) => Arc::new(facts),
+                Err(engine::error::Error::ContainerGone { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let mut cache = self.cache();
+            if cache.watched && cache.generation == generation {
+                cache.containers.insert(workspace, Arc::clone(&facts));
+            }
+            return Ok(Some(facts));
+        }
+        Ok(None)
+    }
+
+    /// All containers of this user.
+    pub async fn containers(&self) -> Result<Vec<ContainerSummary>, Error> {
+        let uid = labels::own_uid();
+        Ok(self
+            .engine
+            .list(&[(labels::UID, Some(uid.as_str()))])
+            .await?)
+    }
+
+    /// Forgets what is known: something did not fit.
+    pub fn forget(&self) {
+        let mut cache = self.cache();
+        cache.generation += 1;
+        cache.containers.clear();
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The order in which a workspace's containers count.
+fn rank(state: ContainerState) -> u8 {
+    match state {
+        ContainerState::Running => 0,
+        ContainerState::Paused | ContainerState::Restarting => 1,
+        ContainerState::Exited => 2,
+        ContainerState::Created | ContainerState::Dead | ContainerState::Removing => 3,
+    }
+}
+
+/// Keeps the cache true. Ends with the engine's connection, or when nobody else holds the machine.
+async fn watch(machine: Arc<Machine>) {
+    let uid = labels::own_uid();
+    let mut events = machine.engine.events(&[(labels::UID, Some(uid.as_str()))]);
+    loop {
+        let event = tokio::time::timeout(Duration::from_secs(3600), events.next()).await;
+        match event {
+            Ok(Some(Ok(event))) => {
+                let mut cache = machine.cache();
+                cache.generation += 1;
+                cache
+                    .containers
+                    .retain(|_, container| container.id != event.id);
+            }
+            Ok(Some(Err(error))) => {
+                tracing::warn!(%error, "the engine's events broke off");
+                break;
+            }
+            Ok(None) => break,
+            Err(_quiet_hour) if Arc::strong_count(&machine) == 1 => break,
+            Err(_quiet_hour) => {}
+        }
+    }
+    machine.cache().watched = false;
+    machine.forget();
+}

@@ -1,0 +1,119 @@
+//! The client's side of the daemon's start: connect, or start it and connect.
+//!
+//! Blocking and without a runtime, because every `warpdock exec` passes through here.
+
+use std::{
+    io::{self, BufRead, BufReader},
+    os::unix::net::UnixStream,
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::net::sockopt::socket_peercred;
+
+use crate::paths::{PathError, Paths};
+
+/// The name of the daemon's socket in its folder.
+pub const SOCKET: &str = "daemon.sock";
+
+/// The name of the socket that takes engine connections from a terminal's `sudo`.
+pub const HAND_SOCKET: &str = "hand.sock";
+
+/// How long a daemon may take to answer at its start.
+const START_LIMIT: Duration = Duration::from_secs(10);
+
+/// The daemon cannot be reached.
+#[derive(Debug, thiserror::Error)]
+pub enum SummonError {
+    /// A folder of ours cannot be used.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// The process cannot be started.
+    #[error("cannot start the daemon: {0}")]
+    Start(io::Error),
+    /// It ended before it was ready, and said why.
+    #[error("the daemon did not start: {0}")]
+    Refused(String),
+    /// Somebody else listens on the socket.
+    #[error("the socket {path} is served by uid {uid}, not by you")]
+    Stranger { path: String, uid: u32 },
+    /// It started and does not answer.
+    #[error("the daemon does not answer on {path}: {source}")]
+    Silent { path: String, source: io::Error },
+}
+
+/// A connection to the daemon of this build; it is started when there is none.
+pub fn summon(paths: &Paths) -> Result<UnixStream, SummonError> {
+    let socket = paths.daemon()?.join(SOCKET);
+    if let Ok(stream) = UnixStream::connect(&socket) {
+        return own(stream, &socket);
+    }
+    start()?;
+    let deadline = Instant::now() + START_LIMIT;
+    loop {
+        match UnixStream::connect(&socket) {
+            Ok(stream) => return own(stream, &socket),
+            // Another client started one at the same moment, and it is not listening yet.
+            Err(_) if Instant::now() < deadline => thread::sleep(Duration::from_millis(5)),
+            Err(source) => {
+                return Err(SummonError::Silent {
+                    path: socket.display().to_string(),
+                    source,
+                });
+            }
+        }
+    }
+}
+
+/// A connection to a daemon that runs already.
+pub fn existing(paths: &Paths, socket: &str) -> Result<Option<UnixStream>, SummonError> {
+    let socket = paths.daemon()?.join(socket);
+    match UnixStream::connect(&socket) {
+        Ok(stream) => own(stream, &socket).map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The folder is private, so that only root could be a stranger here; root is checked all the same.
+fn own(stream: UnixStream, path: &Path) -> Result<UnixStream, SummonError> {
+    let failed = |source| SummonError::Silent {
+        path: path.display().to_string(),
+        source,
+    };
+    let peer = socket_peercred(&stream).map_err(|error| failed(error.into()))?;
+    let uid = peer.uid.as_raw();
+    match uid == rustix::process::getuid().as_raw() {
+        true => Ok(stream),
+        false => Err(SummonError::Stranger {
+            path: path.display().to_string(),
+            uid,
+        }),
+    }
+}
+
+/// Starts the daemon through a process that ends at once, so that an editor that kills its
+/// process tree does not kill it.
+fn start() -> Result<(), SummonError> {
+    let mut starter = Command::new("/proc/self/exe")
+        .args(["daemon", "start"])
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(SummonError::Start)?;
+    let mut line = String::new();
+    if let Some(output) = starter.stdout.take() {
+        BufReader::new(output)
+            .read_line(&mut line)
+            .map_err(SummonError::Start)?;
+    }
+    starter.wait().map_err(SummonError::Start)?;
+    match line.trim_end() {
+        "ready" | "already running" => Ok(()),
+        "" => Err(SummonError::Refused("it ended without a word".to_owned())),
+        reason => Err(SummonError::Refused(reason.to_owned())),
+    }
+}

@@ -1,0 +1,369 @@
+//! The lifecycle commands of devcontainer.json: in the container as the session user, but for
+//! `initializeCommand`, which runs on this machine and only when somebody agreed to it.
+
+use std::{
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use config::model::{Config, Hook, Setting};
+use engine::container::ContainerFacts;
+use protocol::container::Progress;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use session::{
+    client::{Connection, Incoming, Polled},
+    frame::{Exit, Keep, Open, Reply, Request, Stdio as SessionStdio},
+};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    error::Error,
+    project,
+    record::Record,
+    session_environment,
+    up::{prove::session_words, start, trip::Trip},
+};
+
+/// What has just happened to the container; the commands from there on run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    /// It was made.
+    Created,
+    /// It was started again.
+    Started,
+    /// It was up.
+    Attached,
+}
+
+/// Some command that runs once a container has not succeeded yet.
+pub fn unfinished(config: &Config, record: &Record) -> bool {
+    once(config)
+        .into_iter()
+        .any(|(name, hooks)| !hooks.is_empty() && !is_done(record, name))
+}
+
+/// Runs what the moment asks for, in order; a failure stops the later ones.
+pub async fn run(
+    trip: &Trip,
+    container: &ContainerFacts,
+    config: &Config,
+    moment: Moment,
+) -> Result<(), Error> {
+    let mut record = trip.hub.records.of(&trip.key, &container.id);
+    let mut first_run = false;
+    for (name, hooks) in once(config) {
+        if hooks.is_empty() || is_done(&record, name) {
+            continue;
+        }
+        first_run = true;
+        for hook in hooks {
+            run_one(trip, container, config, name, hook).await?;
+        }
+        record.hooks_done.push(name.to_owned());
+        trip.keep(record.clone());
+    }
+    let starts = moment <= Moment::Started || first_run;
+    for hook in config.hooks.post_start.iter().filter(|_| starts) {
+        run_one(trip, container, config, "postStartCommand", hook).await?;
+    }
+    for hook in &config.hooks.post_attach {
+        run_one(trip, container, config, "postAttachCommand", hook).await?;
+    }
+    Ok(())
+}
+
+/// Runs `initializeCommand` on this machine, if somebody agreed to exactly these words.
+pub async fn initialize(trip: &Trip, config: &Config) -> Result<(), Error> {
+    let Some(hook) = &config.hooks.initialize else {
+        return Ok(());
+    };
+    let command = words(&hook.value);
+    if trip.operation.params.trusted_initialize.as_ref() != Some(&command) {
+        let place = project::place(&hook.origin, &trip.workspace);
+        return Err(Error::NotTrusted { command, place });
+    }
+    trip.say_phase(
+        "hooks",
+        "Running initializeCommand on this machine".to_owned(),
+    );
+    for (index, (label, argv)) in commands(&hook.value).into_iter().enumerate() {
+        let step = Step::begin(trip, index, label);
+        let code = on_this_machine(trip, &step, &argv).await?;
+        step.end(code)?;
+        if code != 0 {
+            return Err(failed(
+                "initializeCommand",
+                argv.join(" "),
+                code,
+                hook,
+                trip,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A hook as one text: what a person agrees to.
+pub fn words(hook: &Hook) -> String {
+    match hook {
+        Hook::Shell { command } => command.clone(),
+        Hook::Argv { argv } => {
+            shlex::try_join(argv.iter().map(String::as_str)).unwrap_or_else(|_| argv.join(" "))
+        }
+        Hook::Parallel { commands } => commands
+            .iter()
+            .map(|(name, hook)| format!("{name}: {}", words(hook)))
+            .collect::<Vec<_>>()
+            .join("; "),
+    }
+}
+
+fn once(config: &Config) -> [(&'static str, &[Setting<Hook>]); 3] {
+    [
+        ("onCreateCommand", &config.hooks.on_create),
+        ("updateContentCommand", &config.hooks.update_content),
+        ("postCreateCommand", &config.hooks.post_create),
+    ]
+}
+
+fn is_done(record: &Record, name: &str) -> bool {
+    record.hooks_done.iter().any(|done| done == name)
+}
+
+async fn run_one(
+    trip: &Trip,
+    container: &ContainerFacts,
+    config: &Config,
+    name: &str,
+    hook: &Setting<Hook>,
+) -> Result<(), Error> {
+    trip.say_phase("hooks", format!("Running {name}"));
+    let mut running = Vec::new();
+    for (index, (label, argv)) in commands(&hook.value).into_iter().enumerate() {
+        let step = Step::begin(trip, index, label);
+        let connection = start::connect(container, Duration::from_secs(5)).await?;
+        let open = Open {
+            name: None,
+            argv: argv.iter().map(|word| word.clone().into_bytes()).collect(),
+            env: session_environment::of(config, container)
+                .into_iter()
+                .collect(),
+            cwd: Some(config.workspace_folder.value.clone()),
+            user: config.remote_user.as_ref().map(|user| user.value.clone()),
+            stdio: SessionStdio::Pipes { stdin: false },
+            keep: Keep::WhileAttached,
+        };
+        let operation = std::sync::Arc::clone(&trip.operation);
+        let container_name = container.name.clone();
+        let number = step.number;
+        let task = tokio::task::spawn_blocking(move || {
+            let say = |text: String| operation.say(Progress::Output { step: number, text });
+            in_container(connection, open, &container_name, &operation.token, &say)
+        });
+        running.push((step, argv, task));
+    }
+    // All run at once, and each must succeed; the first that failed is named.
+    let mut failure = None;
+    for (step, argv, task) in running {
+        let ended = task.await.map_err(|_panicked| Error::AnswerLost)?;
+        match ended {
+            Ok(code) => {
+                step.end(code)?;
+                if code != 0 {
+                    failure.get_or_insert(failed(name, argv.join(" "), code, hook, trip));
+                }
+            }
+            Err(error) => {
+                failure.get_or_insert(error);
+            }
+        }
+    }
+    failure.map_or(Ok(()), Err)
+}
+
+fn failed(name: &str, command: String, code: i32, hook: &Setting<Hook>, trip: &Trip) -> Error {
+    let place = project::place(&hook.origin, &trip.workspace);
+    Error::Hook {
+        hook: format!("{name} ({place})"),
+        command,
+        code,
+        place,
+    }
+}
+
+/// The commands of a hook, each with a name for people.
+fn commands(hook: &Hook) -> Vec<(String, Vec<String>)> {
+    match hook {
+        Hook::Shell { command } => {
+            let argv = ["/bin/sh", "-c", command].map(str::to_owned).to_vec();
+            vec![(command.clone(), argv)]
+        }
+        Hook::Argv { argv } => vec![(argv.join(" "), argv.clone())],
+        Hook::Parallel { commands: named } => named
+            .iter()
+            .flat_map(|(name, hook)| {
+                commands(hook)
+                    .into_iter()
+                    .map(move |(label, argv)| (format!("{name}: {label}"), argv))
+            })
+            .collect(),
+    }
+}
+
+/// A command under way, as progress shows it.
+struct Step<'trip> {
+    trip: &'trip Trip,
+    number: u32,
+    name: String,
+    began: Instant,
+}
+
+impl<'trip> Step<'trip> {
+    fn begin(trip: &'trip Trip, index: usize, name: String) -> Step<'trip> {
+        let number = u32::try_from(index).unwrap_or_default() + 1;
+        trip.operation.say(Progress::StepStarted {
+            step: number,
+            name: name.clone(),
+        });
+        Step {
+            trip,
+            number,
+            name,
+            began: Instant::now(),
+        }
+    }
+
+    fn end(self, code: i32) -> Result<(), Error> {
+        self.trip.operation.say(Progress::StepDone {
+            step: self.number,
+            name: self.name,
+            milliseconds: u32::try_from(self.began.elapsed().as_millis()).unwrap_or(u32::MAX),
+            cached: false,
+            failed: code != 0,
+        });
+        Ok(())
+    }
+}
+
+/// Runs a command in the container and passes its output on, line by line.
+fn in_container(
+    mut connection: Connection,
+    open: Open,
+    container: &str,
+    token: &CancellationToken,
+    say: &dyn Fn(String),
+) -> Result<i32, Error> {
+    let lost = |source| Error::Init {
+        name: container.to_owned(),
+        source,
+    };
+    connection.request(&Request::Open(open)).map_err(lost)?;
+    let (_sender, mut receiver) = connection.split();
+    let mut lines = Lines::default();
+    loop {
+        // Dropping the connection ends the command: it is kept only while we are attached.
+        if token.is_cancelled() {
+            return Err(Error::Cancelled {
+                by: "you".to_owned(),
+            });
+        }
+        match receiver.try_next().map_err(lost)? {
+            Polled::Incoming(Incoming::Stdout(bytes) | Incoming::Stderr(bytes)) => {
+                lines.add(&bytes, say);
+            }
+            Polled::Incoming(Incoming::Reply(Reply::Exit(exit))) => {
+                lines.end(say);
+                return Ok(match exit {
+                    Exit::Code(code) => code,
+                    Exit::Signal(signal) => 128 + signal,
+                });
+            }
+            Polled::Incoming(Incoming::Reply(Reply::Failed(failure))) => {
+                say(session_words(&failure));
+                return Ok(crate::cli::session_failure::exit_code(&failure));
+            }
+            Polled::Incoming(Incoming::Reply(_)) => {}
+            Polled::Ended => return Err(lost(session::error::ConnectError::Closed)),
+            Polled::Pending => {
+                let mut waiting = [PollFd::new(&receiver, PollFlags::IN)];
+                let a_moment = Timespec {
+                    tv_sec: 0,
+                    tv_nsec: 200_000_000,
+                };
+                let _interrupted = poll(&mut waiting, Some(&a_moment));
+            }
+        }
+    }
+}
+
+/// Cuts a stream of bytes into lines.
+#[derive(Default)]
+struct Lines {
+    rest: Vec<u8>,
+}
+
+impl Lines {
+    fn add(&mut self, bytes: &[u8], say: &dyn Fn(String)) {
+        self.rest.extend_from_slice(bytes);
+        while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.rest.drain(..=end).collect();
+            say(String::from_utf8_lossy(&line[..end]).into_owned());
+        }
+        // A progress bar without line ends must not fill the memory.
+        if self.rest.len() > 8 << 10 {
+            self.end(say);
+        }
+    }
+
+    fn end(&mut self, say: &dyn Fn(String)) {
+        if !self.rest.is_empty() {
+            say(String::from_utf8_lossy(&self.rest).into_owned());
+            self.rest.clear();
+        }
+    }
+}
+
+async fn on_this_machine(trip: &Trip, step: &Step<'_>, argv: &[String]) -> Result<i32, Error> {
+    let doing = || format!("run initializeCommand in {}", trip.workspace.display());
+    let Some((program, arguments)) = argv.split_first() else {
+        return Ok(0);
+    };
+    let mut child = tokio::process::Command::new(program)
+        .args(arguments)
+        .current_dir(Path::new(&trip.workspace))
+        .env_clear()
+        .envs(&trip.environment)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|source| Error::Io {
+            doing: doing(),
+            source,
+        })?;
+    let output = child.stdout.take();
+    let errors = child.stderr.take();
+    tokio::join!(
+        pass_on(trip, step.number, output),
+        pass_on(trip, step.number, errors)
+    );
+    let status = child.wait().await.map_err(|source| Error::Io {
+        doing: doing(),
+        source,
+    })?;
+    Ok(status.code().unwrap_or(128))
+}
+
+async fn pass_on(trip: &Trip, step: u32, stream: Option<impl AsyncRead + Unpin>) {
+    let Some(stream) = stream else {
+        return;
+    };
+    let mut lines = BufReader::new(stream).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        let text = String::from_utf8_lossy(&line).into_owned();
+        trip.operation.say(Progress::Output { step, text });
+    }
+}

@@ -1,0 +1,185 @@
+//! The first moments of a container: init in its place, the socket folder clean, init's hello.
+
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use engine::{
+    container::{ContainerFacts, ContainerState},
+    spec::{ContainerSpec, Mount},
+};
+use session::client::{Connection, Endpoint};
+
+use crate::{
+    error::Error,
+    init_binary, labels,
+    paths::{Paths, private_folder},
+    up::{gpus, trip::Trip},
+};
+
+/// How long init may take to listen after the engine has started the container.
+const HELLO_LIMIT: Duration = Duration::from_secs(20);
+
+/// How long a running init may take to answer; a paused container never does.
+const GREETING_LIMIT: Duration = Duration::from_secs(5);
+
+/// The init binary on the host, written if it is not there: the system may clean /tmp.
+pub fn init_file(paths: &Paths) -> Result<PathBuf, Error> {
+    let folder = paths.runtime.join("init");
+    private_folder(&folder)?;
+    let file = folder.join(format!("warpdock-init-{}", init_binary::id()));
+    put_init(&file)?;
+    Ok(file)
+}
+
+/// Makes ready what a stopped container needs of the host.
+pub fn prepare(trip: &Trip, container: &ContainerFacts) -> Result<(), Error> {
+    for mount in &container.mounts {
+        // The file that this container was made with: it may be of an older release.
+        if mount.target == "/.warpdock/warpdock-init" && !Path::new(&mount.source).exists() {
+            init_file(&trip.hub.paths)?;
+            if !Path::new(&mount.source).exists() {
+                return Err(Error::Io {
+                    doing: format!(
+                        "start {}: it was made by release {} of warpdock, whose {} is gone; `warpdock rebuild` makes a new container",
+                        container.name,
+                        container
+                            .labels
+                            .get(labels::RELEASE)
+                            .map_or("?", String::as_str),
+                        mount.source,
+                    ),
+                    source: io::ErrorKind::NotFound.into(),
+                });
+            }
+        }
+    }
+    let folder = socket_folder(container);
+    trip.hub.paths.socket_folder(&trip.key)?;
+    clear_socket(&folder)
+}
+
+/// Removes what an earlier run left in the socket folder, or something in it put there.
+pub fn clear_socket(folder: &Path) -> Result<(), Error> {
+    let path = folder.join(session::client::SOCKET_NAME);
+    let failed = |source| Error::Io {
+        doing: format!("clear {}", path.display()),
+        source,
+    };
+    match fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(failed(error)),
+        // What is in the folder may be renamed by its owner, whoever it belongs to.
+        Ok(metadata) if metadata.is_dir() => {
+            fs::rename(&path, folder.join("init.sock.was-a-folder")).map_err(failed)
+        }
+        Ok(_) => fs::remove_file(&path).map_err(failed),
+    }
+}
+
+/// Where a container's init listens.
+pub fn socket_folder(container: &ContainerFacts) -> PathBuf {
+    PathBuf::from(
+        container
+            .labels
+            .get(labels::SOCKET_FOLDER)
+            .map_or("", String::as_str),
+    )
+}
+
+/// How init of a running container is reached and verified.
+pub fn endpoint(container: &ContainerFacts) -> Endpoint {
+    Endpoint {
+        socket_folder: socket_folder(container),
+        pid: container
+            .pid
+            .and_then(|pid| u32::try_from(pid).ok())
+            .unwrap_or_default(),
+    }
+}
+
+/// Makes sure that a running container's init answers.
+pub async fn greet(container: &ContainerFacts) -> Result<(), Error> {
+    connect(container, GREETING_LIMIT).await.map(drop)
+}
+
+/// A connection to init, off the runtime.
+pub async fn connect(container: &ContainerFacts, limit: Duration) -> Result<Connection, Error> {
+    let endpoint = endpoint(container);
+    let name = container.name.clone();
+    tokio::task::spawn_blocking(move || Connection::open(&endpoint, limit))
+        .await
+        .map_err(|_panicked| Error::AnswerLost)?
+        .map_err(|source| Error::Init { name, source })
+}
+
+/// Waits until the init of a container that was just started answers.
+pub async fn answering(trip: &Trip, id: &str) -> Result<ContainerFacts, Error> {
+    let deadline = Instant::now() + HELLO_LIMIT;
+    let mut pause = Duration::from_millis(1);
+    loop {
+        let container = trip.machine.engine.inspect(id).await?;
+        if !matches!(
+            container.state,
+            ContainerState::Running | ContainerState::Created
+        ) {
+            return Err(ended_at_once(&container));
+        }
+        match connect(&container, GREETING_LIMIT).await {
+            Ok(_) => return Ok(container),
+            Err(error) if Instant::now() > deadline => return Err(error),
+            Err(_not_yet) => tokio::time::sleep(pause).await,
+        }
+        pause = (pause * 2).min(Duration::from_millis(100));
+    }
+}
+
+/// A failed creation or start, in words that name the cause where it is known.
+pub fn explain(trip: &Trip, error: engine::error::Error, spec: &ContainerSpec) -> Error {
+    if let engine::error::Error::MountMissing { path } = &error {
+        let is_workspace = Path::new(path) == trip.workspace;
+        let is_there = spec.mounts.iter().any(|mount| {
+            matches!(mount, Mount::Bind { source, .. } if source == path && Path::new(source).exists())
+        });
+        if is_workspace || is_there {
+            return Error::WorkspaceElsewhere {
+                path: PathBuf::from(path),
+            };
+        }
+    }
+    gpus::known(trip, error)
+}
+
+fn ended_at_once(container: &ContainerFacts) -> Error {
+    let code = container.exit_code.unwrap_or_default();
+    let words = match (&container.error, code) {
+        (Some(words), _) if !words.is_empty() => words.clone(),
+        (_, 126 | 127) => {
+            "the engine could not execute the init: is the folder of its binary on a file system that forbids execution (noexec)?".to_owned()
+        }
+        (_, 139 | 137) => format!("its first process was killed (exit code {code})"),
+        _ => "its first process ended without a word".to_owned(),
+    };
+    Error::EndedAtOnce {
+        code,
+        detail: words,
+    }
+}
+
+fn put_init(file: &Path) -> Result<(), Error> {
+    let failed = |source| Error::Io {
+        doing: format!("write {}", file.display()),
+        source,
+    };
+    if fs::metadata(file).is_ok_and(|metadata| metadata.len() == init_binary::BYTES.len() as u64) {
+        return Ok(());
+    }
+    // By rename, so that nobody starts half a file, and a running container keeps the old one.
+    let fresh = file.with_extension(format!("{}.new", std::process::id()));
+    fs::write(&fresh, init_binary::BYTES).map_err(failed)?;
+    fs::set_permissions(&fresh, fs::Permissions::from_mode(0o755)).map_err(failed)?;
+    fs::rename(&fresh, file).map_err(failed)
+}

@@ -1,0 +1,361 @@
+//! The order of an `up`.
+
+use std::{
+    collections::BTreeMap,
+    fs::{File, TryLockError},
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use config::{inputs::ImageMetadata, model::Config};
+use engine::container::{ContainerFacts, ContainerState};
+use protocol::{
+    container::{Change, Done, Overrides, Progress, Up},
+    failure::Problem,
+};
+
+use crate::{
+    changes,
+    error::Error,
+    hub::Hub,
+    labels,
+    machine::Machine,
+    operation::Operation,
+    project, status,
+    up::{
+        gpus::{self, GpuPlan},
+        hooks::{self, Moment},
+        image::{self, Image},
+        prove, spec, start,
+    },
+};
+
+/// One `up` under way.
+pub struct Trip {
+    /// What all windows share.
+    pub hub: Arc<Hub>,
+    /// The engine.
+    pub machine: Arc<Machine>,
+    /// Who is told of progress, and what was asked for.
+    pub operation: Arc<Operation>,
+    /// The client's environment.
+    pub environment: BTreeMap<String, String>,
+    /// The workspace folder, without symlinks.
+    pub workspace: PathBuf,
+    /// The name of everything that belongs to this workspace on this engine.
+    pub key: String,
+    /// Marks what this trip creates.
+    pub attempt: String,
+}
+
+/// The project as read, with what the command line adds.
+pub struct Project {
+    /// Its configuration.
+    pub config: Config,
+    /// Problems that do not stop it.
+    pub warnings: Vec<Problem>,
+    /// What the command line decided, now or when the container was made.
+    pub overrides: Overrides,
+}
+
+impl Trip {
+    /// A trip that has not begun.
+    pub fn new(
+        hub: Arc<Hub>,
+        machine: Arc<Machine>,
+        operation: Arc<Operation>,
+        environment: BTreeMap<String, String>,
+        workspace: PathBuf,
+    ) -> Trip {
+        let key = labels::key(&workspace, &machine.facts.id);
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let attempt = format!("{}-{}", std::process::id(), now.as_nanos());
+        Trip {
+            hub,
+            machine,
+            operation,
+            environment,
+            workspace,
+            key,
+            attempt,
+        }
+    }
+
+    /// Makes the trip.
+    pub async fn make(&self) -> Result<Up, Error> {
+        let existing = self.machine.container(&self.workspace).await?;
+        let project = self.project(existing.as_deref()).await?;
+        let _lock = self.lock().await?;
+        // Somebody else may have been at it while we waited for the lock.
+        let existing = self.machine.container(&self.workspace).await?;
+        let rebuild = self.operation.params.rebuild;
+        match existing.as_deref() {
+            Some(container) if !rebuild => match container.state {
+                ContainerState::Running => self.reuse(container, project, Done::Nothing).await,
+                ContainerState::Paused => {
+                    self.say_phase("start", format!("Resuming {}", container.name));
+                    self.machine.engine.unpause(&container.id).await?;
+                    self.machine.forget();
+                    self.reuse(container, project, Done::Started).await
+                }
+                ContainerState::Exited | ContainerState::Restarting => {
+                    self.restart(container, project).await
+                }
+                // Never started, or half removed: what an interrupted start leaves.
+                ContainerState::Created | ContainerState::Dead | ContainerState::Removing => {
+                    self.create(Some(container), project).await
+                }
+            },
+            other => self.create(other, project).await,
+        }
+    }
+
+    /// Removes what this trip has created. It looks by label, so that a container is found even
+    /// when the engine's answer to its creation was not waited for.
+    pub async fn clean_up(&self) {
+        let filters = [(labels::ATTEMPT, Some(self.attempt.as_str()))];
+        // A creation that was under way when we were cancelled may still come through.
+        for pause in [0, 50, 200] {
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            let found = match self.machine.engine.list(&filters).await {
+                Ok(found) => found,
+                Err(error) => return tracing::warn!(%error, "cannot look for what to clean up"),
+            };
+            for container in found {
+                if let Err(error) = self.machine.engine.remove(&container.id, true).await {
+                    tracing::warn!(%error, container = container.name, "cannot clean up");
+                }
+                self.hub.records.forget(&self.key);
+            }
+        }
+        self.machine.forget();
+    }
+
+    /// Tells of a phase.
+    pub fn say_phase(&self, phase: &str, text: String) {
+        self.operation.say(Progress::Phase {
+            phase: phase.to_owned(),
+            text,
+        });
+    }
+
+    /// Tells something that the person should know.
+    pub fn say_note(&self, text: impl Into<String>) {
+        self.operation.say(Progress::Note { text: text.into() });
+    }
+
+    async fn project(&self, existing: Option<&ContainerFacts>) -> Result<Project, Error> {
+        let given = self.operation.params.target.overrides.clone();
+        let overrides = match given == Overrides::default() {
+            true => existing.map(status::overrides).unwrap_or_default(),
+            false => given,
+        };
+        self.read(overrides, None).await
+    }
+
+    async fn read(
+        &self,
+        overrides: Overrides,
+        image_metadata: Option<ImageMetadata>,
+    ) -> Result<Project, Error> {
+        let resolved = project::resolve(
+            self.workspace.clone(),
+            overrides.clone(),
+            self.environment.clone(),
+            image_metadata,
+        )
+        .await?;
+        let problems = project::problems(&resolved.problems, &self.workspace);
+        match problems.iter().any(|problem| problem.error) {
+            true => Err(Error::Problems(problems)),
+            false => Ok(Project {
+                config: resolved.config,
+                warnings: problems,
+                overrides,
+            }),
+        }
+    }
+
+    /// One operation on a workspace at a time, whatever daemon does it.
+    async fn lock(&self) -> Result<File, Error> {
+        let path = self.hub.paths.operation_lock(&self.key)?;
+        let failed = |source| Error::Io {
+            doing: format!("lock {}", path.display()),
+            source,
+        };
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path);
+        let file = file.map_err(failed)?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => {
+                    tokio::time::sleep(Duration::from_millis(20)).await
+                }
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
+        }
+    }
+
+    /// The container runs: see that it answers, and what it does not have yet.
+    async fn reuse(
+        &self,
+        container: &ContainerFacts,
+        project: Project,
+        done: Done,
+    ) -> Result<Up, Error> {
+        // An image's metadata label belongs to the container's making; what is left of it that
+        // matters to a running container is in the container's labels.
+        let changes = changes::of(&self.machine, container, &project.config).await?;
+        start::greet(container).await?;
+        let mut record = self.hub.records.of(&self.key, &container.id);
+        let this_start = container.started_at.clone().unwrap_or_default();
+        if record.gpu.is_none() || record.started_at != this_start {
+            record.gpu = Some(prove::prove(self, container, &project.config).await?);
+            record.started_at = this_start;
+            self.keep(record.clone());
+        }
+        let unfinished = hooks::unfinished(&project.config, &record);
+        if unfinished || !project.config.hooks.post_attach.is_empty() {
+            hooks::run(self, container, &project.config, Moment::Attached).await?;
+        }
+        self.done(project, done, changes).await
+    }
+
+    async fn restart(&self, container: &ContainerFacts, project: Project) -> Result<Up, Error> {
+        let changes = changes::of(&self.machine, container, &project.config).await?;
+        self.say_phase("start", format!("Starting {}", container.name));
+        self.run_initialize(&project).await?;
+        start::prepare(self, container)?;
+        self.machine
+            .engine
+            .start(&container.id)
+            .await
+            .map_err(|error| gpus::known(self, error))?;
+        self.machine.forget();
+        let container = start::answering(self, &container.id).await?;
+        self.first_look(&container, &project).await?;
+        hooks::run(self, &container, &project.config, Moment::Started).await?;
+        self.done(project, Done::Started, changes).await
+    }
+
+    async fn create(&self, old: Option<&ContainerFacts>, project: Project) -> Result<Up, Error> {
+        let Some(source) = project
+            .config
+            .source
+            .as_ref()
+            .map(|source| source.value.clone())
+        else {
+            // The configuration says so as a problem; this is the last net.
+            return Err(Error::Problems(project.warnings));
+        };
+        self.run_initialize(&project).await?;
+        let image = image::ensure(self, &source).await?;
+        let project = self.with_metadata(project, &image).await?;
+        let plan = gpus::plan(self, &project.config, &image)?;
+        // Only now is the old one in the way: until here a failure leaves it as it was.
+        if let Some(old) = old {
+            self.say_phase("create", format!("Removing {}", old.name));
+            self.machine.engine.remove(&old.id, true).await?;
+            self.machine.forget();
+            self.hub.records.forget(&self.key);
+        }
+        let container = self.create_with(&project, &image, plan).await?;
+        self.first_look(&container, &project).await?;
+        hooks::run(self, &container, &project.config, Moment::Created).await?;
+        self.done(project, Done::Created, Vec::new()).await
+    }
+
+    /// An image may bring configuration in its label: it counts below the project's own.
+    async fn with_metadata(&self, project: Project, image: &Image) -> Result<Project, Error> {
+        match image.facts.labels.get("devcontainer.metadata") {
+            None => Ok(project),
+            Some(label) => {
+                let metadata = ImageMetadata {
+                    image: image.name.clone(),
+                    label: label.clone(),
+                };
+                self.read(project.overrides, Some(metadata)).await
+            }
+        }
+    }
+
+    /// Asks for the GPU in each way that may work, the last one being without where that is allowed.
+    async fn create_with(
+        &self,
+        project: &Project,
+        image: &Image,
+        plan: GpuPlan,
+    ) -> Result<ContainerFacts, Error> {
+        self.say_phase(
+            "create",
+            format!("Creating the container from {}", image.name),
+        );
+        let mut failure: Option<gpus::Failure> = None;
+        for attempt in plan.attempts() {
+            let attempt = match &failure {
+                Some(failure) => attempt.because(failure),
+                None => attempt,
+            };
+            if let (Some(reason), None) = (&attempt.reason, &attempt.request) {
+                self.say_note(format!("starting without a GPU: {reason}"));
+            }
+            let spec = spec::spec(self, project, image, &attempt)?;
+            match self.machine.engine.create_and_start(&spec).await {
+                Ok(id) => {
+                    self.machine.forget();
+                    return start::answering(self, &id).await;
+                }
+                Err(error) => match plan.after(&attempt, error) {
+                    gpus::Next::Try(reason) => failure = Some(reason),
+                    gpus::Next::Stop(error) => return Err(start::explain(self, error, &spec)),
+                },
+            }
+            tracing::info!(?failure, "the engine refused this way of asking for a GPU");
+        }
+        Err(plan.exhausted(failure))
+    }
+
+    /// Proves the GPU, and stops here if it was required.
+    async fn first_look(&self, container: &ContainerFacts, project: &Project) -> Result<(), Error> {
+        let gpu = prove::prove(self, container, &project.config).await?;
+        prove::must_be_visible(&gpu)?;
+        let mut record = self.hub.records.of(&self.key, &container.id);
+        record.gpu = Some(gpu);
+        record.started_at = container.started_at.clone().unwrap_or_default();
+        self.keep(record);
+        Ok(())
+    }
+
+    async fn run_initialize(&self, project: &Project) -> Result<(), Error> {
+        hooks::initialize(self, &project.config).await
+    }
+
+    /// Remembers; a full disk is worth a word and no more.
+    pub fn keep(&self, record: crate::record::Record) {
+        if let Err(error) = self.hub.records.keep(&self.key, record) {
+            let folder = self.hub.paths.state.display();
+            self.say_note(format!(
+                "cannot keep the record of this container in {folder}: {error}"
+            ));
+        }
+    }
+
+    async fn done(&self, project: Project, done: Done, changes: Vec<Change>) -> Result<Up, Error> {
+        let mut status =
+            status::of_workspace(&self.hub, &self.machine, &self.workspace, false).await?;
+        status.changes.clone_from(&changes);
+        Ok(Up {
+            status,
+            done,
+            changes,
+            warnings: project.warnings,
+        })
+    }
+}
