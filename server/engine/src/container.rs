@@ -155,9 +155,7 @@ impl Engine {
         let docker = self.patient_docker();
         match docker.start_container(id, None).await {
             Ok(()) => Ok(()),
-            Err(Bollard::DockerResponseServerError {
-                status_code: 404, ..
-            }) => Err(gone(id)),
+            Err(error) if is_gone(&error) => Err(gone(id)),
             Err(Bollard::DockerResponseServerError {
                 status_code: 409,
                 message,
@@ -237,9 +235,7 @@ impl Engine {
             .remove_container(id, Some(options))
             .await
         {
-            Err(Bollard::DockerResponseServerError {
-                status_code: 404, ..
-            }) => Ok(()),
+            Err(error) if is_gone(&error) => Ok(()),
             Err(Bollard::DockerResponseServerError {
                 status_code: 409,
                 message,
@@ -303,12 +299,25 @@ impl Engine {
     }
 
     fn container_failed(&self, what: &str, id: &str, error: Bollard) -> Error {
-        match error {
-            Bollard::DockerResponseServerError {
-                status_code: 404, ..
-            } => gone(id),
-            other => self.failed(what, other),
+        match is_gone(&error) {
+            true => gone(id),
+            false => self.failed(what, error),
         }
+    }
+}
+
+/// The status alone does not tell: a missing network is a 404 as well.
+fn is_gone(error: &Bollard) -> bool {
+    match error {
+        Bollard::DockerResponseServerError {
+            status_code: 404,
+            message,
+        } => {
+            // Docker's words, then podman's.
+            let message = message.to_lowercase();
+            message.contains("no such container") || message.contains("no container with")
+        }
+        _ => false,
     }
 }
 

@@ -191,6 +191,17 @@ async fn what_is_missing_is_named() -> Result<()> {
         engine.create(&fixture.spec).await,
         Err(Error::MountMissing { path: absent })
     );
+    fixture.spec.mounts.clear();
+    fixture.spec.options.network = Some("nosuch".to_owned());
+    let outcome = engine.create_and_start(&fixture.spec).await;
+    // Newer engines refuse to create it, older ones to start it.
+    let named = matches!(
+        &outcome,
+        Err(Error::StartFailed { message } | Error::Refused { message, .. })
+            if message.contains("network nosuch not found")
+    );
+    assert!(named, "{outcome:?}");
+    assert_eq!(fixture.containers(&engine).await?, Vec::<String>::new());
     let gone = engine.start("0123456789ab").await;
     assert!(matches!(gone, Err(Error::ContainerGone { .. })), "{gone:?}");
     Ok(())

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use engine::access::Access;
 use engine::engine::Engine;
 use engine::handed::Handed;
-use engine::spec::ContainerSpec;
+use engine::spec::{ContainerSpec, Options};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -125,6 +125,11 @@ impl Fixture {
             init_path,
             socket_folder,
             labels: vec![(LABEL.to_owned(), label.clone())],
+            options: Options {
+                // Newer engines without a bridge refuse to rename what would be on it.
+                network: Some("none".to_owned()),
+                ..Options::default()
+            },
             ..ContainerSpec::default()
         };
         Ok(Fixture {
