@@ -1,30 +1,17 @@
 //! What has changed since a container was made, and what applying it costs.
 
-use std::fs;
-
 use config::{
     drift::{self, Cost, Fingerprint},
     model::{Config, Source},
 };
 use engine::container::ContainerFacts;
 use protocol::container::Change;
-use sha2::{Digest, Sha256};
 
-use crate::{error::Error, labels, machine::Machine, paths::hex};
+use crate::{error::Error, labels, machine::Machine};
 
 /// The configuration as a label keeps it.
 pub fn fingerprint(config: &Config) -> String {
     drift::fingerprint(config).to_label()
-}
-
-/// The Dockerfile's text as a label keeps it; `None`: nothing is built.
-pub fn dockerfile_digest(config: &Config) -> Option<String> {
-    match config.source.as_ref().map(|source| &source.value) {
-        Some(Source::Build(build)) => fs::read(&build.dockerfile)
-            .ok()
-            .map(|text| hex(&Sha256::digest(text))),
-        Some(Source::Image { .. }) | None => None,
-    }
 }
 
 /// What the container does not have yet, the dearest first.
@@ -45,16 +32,6 @@ pub async fn of(
         // Made by a release that wrote it down differently: not comparable.
         None => Vec::new(),
     };
-    let text_then = container.labels.get(labels::DOCKERFILE);
-    match (text_then, dockerfile_digest(config)) {
-        (Some(then), Some(now)) if *then != now => all.push(Change {
-            what: "Dockerfile".to_owned(),
-            from: "the text that the image was built from".to_owned(),
-            to: "another text".to_owned(),
-            cost: cost(Cost::Rebuild).to_owned(),
-        }),
-        _ => {}
-    }
     if let Some(Source::Image { name }) = config.source.as_ref().map(|source| &source.value)
         && container.labels.get(labels::IMAGE) == Some(name)
         && let Some(image) = machine.engine.image(name).await?

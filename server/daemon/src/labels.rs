@@ -16,8 +16,6 @@ pub const RELEASE: &str = "warpdock.release";
 pub const SOCKET_FOLDER: &str = "warpdock.socket-folder";
 /// The create-relevant part of the configuration, to tell what has changed.
 pub const CONFIG: &str = "warpdock.config";
-/// The digest of the Dockerfile that the image was built from.
-pub const DOCKERFILE: &str = "warpdock.dockerfile";
 /// The init binary that the container was made with.
 pub const INIT: &str = "warpdock.init";
 /// What the command line decided, as JSON: later commands need not repeat it.

@@ -50,7 +50,6 @@ pub fn serve() -> ExitCode {
     let _flushes_the_log = log::start(&paths.log());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .thread_stack_size(512 << 10)
         .max_blocking_threads(64)
         .enable_all()
         .build();

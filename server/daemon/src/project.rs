@@ -67,6 +67,8 @@ pub async fn resolve(
 pub fn problems(problems: &[config::model::Problem], workspace: &Path) -> Vec<Problem> {
     problems
         .iter()
+        // A note explains a choice; `config --explain` shows its outcome.
+        .filter(|problem| problem.severity != Severity::Note)
         .map(|problem| {
             let (file, line, column) = match &problem.origin {
                 Origin::File { path, line, column } => {
@@ -93,6 +95,8 @@ pub fn place(origin: &Origin, workspace: &Path) -> String {
     match origin {
         Origin::Default => "default".to_owned(),
         Origin::Flag { flag } => flag.clone(),
+        // The workspace itself: what is missing in it.
+        Origin::File { path, .. } if path == workspace => path.display().to_string(),
         Origin::File { path, line, column } => {
             let path = path.strip_prefix(workspace).unwrap_or(path);
             match line {

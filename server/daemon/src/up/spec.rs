@@ -198,9 +198,6 @@ fn all_labels(
         )?,
     );
     own(labels::INIT, init_binary::id().to_owned());
-    if let Some(digest) = changes::dockerfile_digest(config) {
-        own(labels::DOCKERFILE, digest);
-    }
     own(labels::LOCAL_FOLDER, workspace);
     if let Some(path) = &config.devcontainer {
         own(labels::CONFIG_FILE, path.to_string_lossy().into_owned());
