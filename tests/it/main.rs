@@ -16,3 +16,16 @@ mod support {
 
 mod house;
 mod tidy;
+mod bad_input;
+mod build;
+mod containers;
+mod daemon;
+mod explain;
+mod gpu;
+mod init_in_containers;
+mod lifecycle;
+mod manners;
+mod promises;
+mod sessions;
+mod sudo;
+mod terminals;

@@ -1,0 +1,1 @@
+//! Images built from a Dockerfile, and images that are not there.

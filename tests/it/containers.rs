@@ -1,0 +1,1 @@
+//! `up`, `down`, `rebuild`, `status` and `ps`, looked at from inside the container.

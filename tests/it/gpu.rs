@@ -1,0 +1,1 @@
+//! The GPU: required, optional, none, and the engine's refusals.

@@ -1,0 +1,1 @@
+//! `warpdock-init` in every kind of container.

@@ -1,0 +1,1 @@
+//! The lifecycle commands of devcontainer.json.

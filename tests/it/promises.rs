@@ -1,0 +1,1 @@
+//! What people rely on with the line that Warpdock replaces, on the example project.

@@ -1,0 +1,1 @@
+//! A user outside the docker group.

@@ -1,0 +1,1 @@
+//! Terminals: fidelity, re-attachment, restoration.
