@@ -195,7 +195,7 @@ impl<'a> Parser<'a> {
             if let Some(redirect) = self.redirect() {
                 redirects.push(redirect);
             } else if let Some(word) = self.word() {
-                match assignment(&word) {
+                match self.assignment(&word) {
                     Some(assignment) if simple.words.is_empty() => {
                         simple.assignments.push(assignment);
                     }
@@ -222,6 +222,44 @@ impl<'a> Parser<'a> {
             kind: CommandKind::Simple(simple),
             redirects,
             range: self.logical.range(start..end),
+        })
+    }
+
+    /// `NAME=value`, `NAME+=value`, if the word that was just read is one.
+    fn assignment(&self, word: &Word) -> Option<Assignment> {
+        let Some(Part::Literal { text, .. }) = word.parts.first() else {
+            return None;
+        };
+        let (name, rest) = text.split_once('=')?;
+        let name = name.strip_suffix('+').unwrap_or(name);
+        let is_name = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
+            && name
+                .chars()
+                .all(|it| it.is_ascii_alphanumeric() || it == '_');
+        if !is_name {
+            return None;
+        }
+        let start = self.position - word.raw.len();
+        let literal_end = start + text.len();
+        let value_start = literal_end - rest.len();
+        let mut parts = word.parts.clone();
+        match rest.is_empty() {
+            true => drop(parts.remove(0)),
+            false => {
+                parts[0] = Part::Literal {
+                    text: rest.to_owned(),
+                    range: self.logical.range(value_start..literal_end),
+                };
+            }
+        }
+        Some(Assignment {
+            name: name.to_owned(),
+            value: Word {
+                raw: self.text[value_start..self.position].to_owned(),
+                parts,
+                range: self.logical.range(value_start..self.position),
+            },
+            range: word.range,
         })
     }
 
@@ -392,40 +430,4 @@ impl<'a> Parser<'a> {
             range: self.logical.range(range),
         });
     }
-}
-
-/// `NAME=value`, `NAME+=value`, if the word is one.
-fn assignment(word: &Word) -> Option<Assignment> {
-    let Some(Part::Literal { text, range }) = word.parts.first() else {
-        return None;
-    };
-    let (name, rest) = text.split_once('=')?;
-    let name = name.strip_suffix('+').unwrap_or(name);
-    let is_name = name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
-        && name
-            .chars()
-            .all(|it| it.is_ascii_alphanumeric() || it == '_');
-    if !is_name {
-        return None;
-    }
-    let value_start = range.end - rest.len().min(range.len());
-    let mut parts = word.parts.clone();
-    match rest.is_empty() {
-        true => drop(parts.remove(0)),
-        false => {
-            parts[0] = Part::Literal {
-                text: rest.to_owned(),
-                range: TextRange::new(value_start, range.end),
-            };
-        }
-    }
-    Some(Assignment {
-        name: name.to_owned(),
-        value: Word {
-            raw: word.raw[word.raw.len().min(text.len() - rest.len())..].to_owned(),
-            parts,
-            range: TextRange::new(value_start, word.range.end),
-        },
-        range: word.range,
-    })
 }

@@ -243,3 +243,22 @@ fn arrays_and_extended_patterns_stay_in_their_word() {
         "#]],
     );
 }
+
+#[test]
+fn places_go_back_through_continuations() {
+    let source = "RUN U=\\\né cu\\\nrl $U\n";
+    let file = crate::parse::parse(source);
+    let parsed = parse(&file.instructions[0].logical_arguments());
+    let mut found = Vec::new();
+    parsed.script.for_each_command(&mut |command, simple| {
+        found.push(command.range.of(source));
+        found.extend(
+            simple
+                .assignments
+                .iter()
+                .map(|it| it.value.range.of(source)),
+        );
+        found.extend(simple.words.iter().map(|it| it.range.of(source)));
+    });
+    assert_eq!(found, ["U=\\\né cu\\\nrl $U", "é", "cu\\\nrl", "$U"]);
+}
