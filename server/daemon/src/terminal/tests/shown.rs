@@ -76,11 +76,7 @@ fn control_keys_reach_the_program() -> Result<()> {
 fn ctrl_c_interrupts_the_program_and_not_the_client() -> Result<()> {
     let init = Init::start()?;
     let window = Window::open(SIZE)?;
-    let client = Client::open(
-        &init,
-        &window,
-        in_terminal("echo ready; sleep 60; echo $?; exit 6"),
-    )?;
+    let client = Client::open(&init, &window, in_terminal("echo ready; exec sleep 60"))?;
     window.wait_for("ready")?;
     window.type_in(b"\x03")?;
     let outcome = client.outcome()?;
