@@ -41,11 +41,14 @@ pub struct Hub {
     pub started: Instant,
     /// What is remembered about containers.
     pub records: Records,
-    machines: Mutex<HashMap<PathBuf, Arc<tokio::sync::Mutex<Option<Arc<Machine>>>>>>,
+    machines: Mutex<HashMap<PathBuf, Arc<Place>>>,
     handed: Mutex<HashMap<PathBuf, Arc<Handed>>>,
     operations: Mutex<HashMap<OperationKey, Arc<Operation>>>,
     working: AtomicUsize,
 }
+
+/// Where the connection to an engine is kept; locked while it is made.
+type Place = tokio::sync::Mutex<Option<Arc<Machine>>>;
 
 /// An engine's socket and a workspace folder.
 type OperationKey = (PathBuf, PathBuf);

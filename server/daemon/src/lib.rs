@@ -4,6 +4,7 @@ pub mod cli;
 pub mod terminal;
 
 mod changes;
+mod default_command;
 mod environment;
 mod error;
 mod event;

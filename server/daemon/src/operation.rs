@@ -113,7 +113,7 @@ pub enum Seen {
     /// Progress.
     Progress(Vec<Progress>),
     /// The end.
-    Result(Result<Up, Arc<Error>>),
+    Result(Box<Result<Up, Arc<Error>>>),
 }
 
 impl Ticket {
@@ -132,10 +132,10 @@ impl Ticket {
                 return Seen::Progress(new);
             }
             if let Some(result) = moment.result {
-                return Seen::Result(result);
+                return Seen::Result(Box::new(result));
             }
             if self.state.changed().await.is_err() {
-                return Seen::Result(Err(Arc::new(Error::AnswerLost)));
+                return Seen::Result(Box::new(Err(Arc::new(Error::AnswerLost))));
             }
         }
     }
@@ -164,7 +164,7 @@ mod tests {
         operation.finish(Err(Error::AnswerLost));
         for ticket in [&mut first, &mut second] {
             assert!(matches!(ticket.next().await, Seen::Progress(progress) if progress.len() == 1));
-            assert!(matches!(ticket.next().await, Seen::Result(Err(_))));
+            assert!(matches!(ticket.next().await, Seen::Result(result) if result.is_err()));
         }
     }
 

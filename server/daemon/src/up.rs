@@ -5,6 +5,7 @@ pub mod gpus;
 pub mod hooks;
 pub mod image;
 pub mod prove;
+pub mod requirements;
 pub mod spec;
 pub mod start;
 pub mod trip;

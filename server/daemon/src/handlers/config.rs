@@ -155,9 +155,66 @@ fn shown(name: &str, value: &serde_json::Value) -> String {
     if is_variable && SIGNS.iter().any(|sign| variable.contains(sign)) {
         return "(hidden)".to_owned();
     }
+    match readable(value) {
+        text if text.is_empty() => "(none)".to_owned(),
+        text => text,
+    }
+}
+
+/// A value without JSON's punctuation: what is not set is left out, and a kind needs no name.
+fn readable(value: &serde_json::Value) -> String {
     match value {
+        serde_json::Value::Null => String::new(),
         serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Null => "(none)".to_owned(),
-        other => other.to_string(),
+        serde_json::Value::Bool(_) | serde_json::Value::Number(_) => value.to_string(),
+        serde_json::Value::Array(items) => {
+            items.iter().map(readable).collect::<Vec<_>>().join(", ")
+        }
+        serde_json::Value::Object(fields) => {
+            let named = fields
+                .iter()
+                .map(|(key, value)| (key.as_str(), readable(value)));
+            let mut words: Vec<String> = named
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(key, text)| match key {
+                    "kind" | "need" => text,
+                    key => format!("{key}={text}"),
+                })
+                .collect();
+            // The kind says what the rest is about.
+            if let Some(kind) = fields
+                .get("kind")
+                .or(fields.get("need"))
+                .and_then(|kind| kind.as_str())
+                && let Some(place) = words.iter().position(|word| word == kind)
+            {
+                words.swap(0, place);
+            }
+            words.join(" ")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_shown_without_punctuation() {
+        let wish = json!({"capabilities": [], "devices": {"kind": "all"}, "memoryBytes": null, "need": "optional"});
+        assert_eq!(shown("gpu", &wish), "optional devices=all");
+        assert_eq!(
+            shown("source", &json!({"kind": "image", "name": "x:1"})),
+            "image name=x:1"
+        );
+        assert_eq!(shown("command", &json!(null)), "(none)");
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_hidden() {
+        assert_eq!(shown("containerEnv.HF_TOKEN", &json!("x")), "(hidden)");
+        assert_eq!(shown("containerEnv.SEED", &json!("7")), "7");
     }
 }

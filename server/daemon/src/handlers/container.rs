@@ -9,8 +9,8 @@ use protocol::container::{
 };
 
 use crate::{
-    changes, error::Error, event::Reply, handlers::answer, labels, operation::Seen, project,
-    session_environment, status, up::start, window::Window,
+    changes, default_command, error::Error, event::Reply, handlers::answer, labels,
+    operation::Seen, project, session_environment, status, up::start, window::Window,
 };
 
 /// Seconds that processes get at `down` unless the person says otherwise. Init itself hangs
@@ -35,7 +35,7 @@ pub fn up(window: &Window, params: UpParams, reply: Reply<Up>) {
                 }
                 Seen::Result(result) => {
                     outgoing.flushed().await;
-                    return result.map_err(Error::Shared);
+                    return (*result).map_err(Error::Shared);
                 }
             }
         }
@@ -157,32 +157,11 @@ pub fn default_command(window: &Window, params: WorkspaceParams, reply: Reply<De
         let workspace = project::workspace_or_gone(&params.workspace);
         let machine = hub.machine(&environment).await?;
         let container = running(machine.container(&workspace).await?, &workspace)?;
-        let name = container
-            .labels
-            .get(labels::IMAGE)
-            .cloned()
-            .unwrap_or_default();
-        let Some(image) = machine.engine.image(&container.image_id).await? else {
-            return Err(engine::error::Error::ImageMissing { name }.into());
-        };
         let overrides = effective(params.overrides, &container);
         let config = project::resolve(workspace, overrides, environment, None)
             .await?
             .config;
-        let entrypoint = image.entrypoint.unwrap_or_default();
-        // A command of the configuration takes CMD's place, as one behind the image does in docker's line.
-        let cmd = match config.command {
-            Some(command) => command.value,
-            None => image.cmd.unwrap_or_default(),
-        };
-        Ok(DefaultCommand {
-            argv: [entrypoint.clone(), cmd.clone()].concat(),
-            entrypoint,
-            cmd,
-            working_folder: image.working_folder,
-            user: image.user,
-            image: name,
-        })
+        default_command::of(&machine, &container, &config).await
     });
 }
 

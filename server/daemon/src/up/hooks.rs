@@ -159,8 +159,26 @@ async fn run_one(
         let container_name = container.name.clone();
         let number = step.number;
         let task = tokio::task::spawn_blocking(move || {
-            let say = |text: String| operation.say(Progress::Output { step: number, text });
-            in_container(connection, open, &container_name, &operation.token, &say)
+            let mut known = None;
+            let mut say = |text: String| {
+                // PyTorch and the driver have sentences that mean something else than they say.
+                known = known
+                    .take()
+                    .or_else(|| gpu::recognise::recognise(&text, None));
+                operation.say(Progress::Output { step: number, text });
+            };
+            let ended = in_container(
+                connection,
+                open,
+                &container_name,
+                &operation.token,
+                &mut say,
+            );
+            if let (Some(known), Ok(1..)) = (known, &ended) {
+                let text = format!("{}; {}", known.meaning, known.remedy);
+                operation.say(Progress::Note { text });
+            }
+            ended
         });
         running.push((step, argv, task));
     }
@@ -253,7 +271,7 @@ fn in_container(
     open: Open,
     container: &str,
     token: &CancellationToken,
-    say: &dyn Fn(String),
+    say: &mut dyn FnMut(String),
 ) -> Result<i32, Error> {
     let lost = |source| Error::Init {
         name: container.to_owned(),
@@ -305,7 +323,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn add(&mut self, bytes: &[u8], say: &dyn Fn(String)) {
+    fn add(&mut self, bytes: &[u8], say: &mut dyn FnMut(String)) {
         self.rest.extend_from_slice(bytes);
         while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = self.rest.drain(..=end).collect();
@@ -317,7 +335,7 @@ impl Lines {
         }
     }
 
-    fn end(&mut self, say: &dyn Fn(String)) {
+    fn end(&mut self, say: &mut dyn FnMut(String)) {
         if !self.rest.is_empty() {
             say(String::from_utf8_lossy(&self.rest).into_owned());
             self.rest.clear();

@@ -159,7 +159,7 @@ async fn built(trip: &Trip, build: &Build) -> Result<Image, Error> {
 /// Every image from outside must be here, else the builder would go to the network for it.
 async fn bases(trip: &Trip, stages: &Stages<'_>, dockerfile: &str) -> Result<(), Error> {
     for needed in stages.needed_images() {
-        let line = stages.file.line_at(needed.range.start) + 1;
+        let line = stages.file.line_at(needed.range.start);
         // A name that cannot be resolved is the builder's to complain of, in its own words.
         if let Ok(reference) = &needed.image {
             ready(trip, &reference.familiar(), &format!("{dockerfile}:{line}")).await?;
@@ -215,7 +215,7 @@ fn refuse_what_classic_lacks(
             message: format!(
                 "{}:{} uses {}, which the classic builder does not know",
                 dockerfile.display(),
-                file.line_at(feature.range.start) + 1,
+                file.line_at(feature.range.start),
                 feature.kind.name(),
             ),
         })),
@@ -246,7 +246,7 @@ fn explain(error: engine::error::Error, stages: &Stages<'_>, last_step: &str) ->
         return error.into();
     }
     let instruction = &stages.file.instructions[index];
-    let line = stages.file.line_at(instruction.range.start) + 1;
+    let line = stages.file.line_at(instruction.range.start);
     let mut what: Vec<String> = Vec::new();
     for download in downloads {
         let hosts = match download.hosts.is_empty() {
@@ -327,6 +327,7 @@ fn emulated(architecture: &str) -> bool {
 }
 
 fn progressed(event: BuildEvent) -> Option<Progress> {
+    let internal = |name: &str| name.starts_with("[internal]");
     let milliseconds = |duration: Duration| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
     match event {
         BuildEvent::Began { .. } => None,
@@ -337,6 +338,14 @@ fn progressed(event: BuildEvent) -> Option<Progress> {
             ..
         } => Some(bytes("build context".to_owned(), sent, 0)),
         BuildEvent::Context { .. } => None,
+        // What the builder does for itself is no step of the Dockerfile.
+        BuildEvent::StepStarted { name, .. }
+        | BuildEvent::StepCached { name, .. }
+        | BuildEvent::StepDone { name, .. }
+            if internal(&name) =>
+        {
+            None
+        }
         BuildEvent::StepStarted { step, name } => Some(Progress::StepStarted { step, name }),
         BuildEvent::StepCached { step, name } => Some(Progress::StepDone {
             step,

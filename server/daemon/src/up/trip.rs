@@ -16,7 +16,7 @@ use protocol::{
 };
 
 use crate::{
-    changes,
+    changes, default_command,
     error::Error,
     hub::Hub,
     labels,
@@ -27,7 +27,7 @@ use crate::{
         gpus::{self, GpuPlan},
         hooks::{self, Moment},
         image::{self, Image},
-        prove, spec, start,
+        prove, requirements, spec, start,
     },
 };
 
@@ -242,6 +242,7 @@ impl Trip {
         let container = start::answering(self, &container.id).await?;
         self.first_look(&container, &project).await?;
         hooks::run(self, &container, &project.config, Moment::Started).await?;
+        self.run_default_command(&container, &project).await?;
         self.done(project, Done::Started, changes).await
     }
 
@@ -255,6 +256,7 @@ impl Trip {
             // The configuration says so as a problem; this is the last net.
             return Err(Error::Problems(project.warnings));
         };
+        requirements::say_unmet(self, &project.config);
         self.run_initialize(&project).await?;
         let image = image::ensure(self, &source).await?;
         let project = self.with_metadata(project, &image).await?;
@@ -269,6 +271,7 @@ impl Trip {
         let container = self.create_with(&project, &image, plan).await?;
         self.first_look(&container, &project).await?;
         hooks::run(self, &container, &project.config, Moment::Created).await?;
+        self.run_default_command(&container, &project).await?;
         self.done(project, Done::Created, Vec::new()).await
     }
 
@@ -303,9 +306,6 @@ impl Trip {
                 Some(failure) => attempt.because(failure),
                 None => attempt,
             };
-            if let (Some(reason), None) = (&attempt.reason, &attempt.request) {
-                self.say_note(format!("starting without a GPU: {reason}"));
-            }
             let spec = spec::spec(self, project, image, &attempt)?;
             match self.machine.engine.create_and_start(&spec).await {
                 Ok(id) => {
@@ -335,6 +335,25 @@ impl Trip {
 
     async fn run_initialize(&self, project: &Project) -> Result<(), Error> {
         hooks::initialize(self, &project.config).await
+    }
+
+    /// `"overrideCommand": false`: the image's command belongs to the container's life. It is a
+    /// session as any other, so that its end is seen and its output kept.
+    async fn run_default_command(
+        &self,
+        container: &ContainerFacts,
+        project: &Project,
+    ) -> Result<(), Error> {
+        if project.config.override_command.value {
+            return Ok(());
+        }
+        let command = default_command::of(&self.machine, container, &project.config).await?;
+        if command.argv.is_empty() {
+            self.say_note(format!("{} has no default command to run", command.image));
+            return Ok(());
+        }
+        self.say_phase("start", format!("Running {}", command.argv.join(" ")));
+        default_command::open(container, &project.config, command).await
     }
 
     /// Remembers; a full disk is worth a word and no more.
