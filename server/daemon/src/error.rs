@@ -52,6 +52,14 @@ pub enum Error {
         tail: Vec<String>,
         message: String,
     },
+    /// A step of a build failed.
+    #[error("the build failed: {step}{}", exit_code.map(|code| format!(" ended with exit code {code}")).unwrap_or_default())]
+    Build {
+        step: String,
+        exit_code: Option<i64>,
+        tail: Vec<String>,
+        message: String,
+    },
     /// A GPU is required and there is none.
     #[error("a GPU is required and the container cannot have one: {reason}")]
     GpuRequired {
@@ -128,6 +136,7 @@ impl Error {
             Error::ImageMissing { .. } => "image-missing",
             Error::Architecture { .. } => "wrong-architecture",
             Error::BuildOffline { .. } => "build-offline",
+            Error::Build { .. } => "build-failed",
             Error::GpuRequired { .. } => "gpu-required",
             Error::KnownStart { .. } => "start-failed",
             Error::EndedAtOnce { .. } => "ended-at-once",
@@ -156,6 +165,7 @@ impl Error {
             | Error::Paused { .. }
             | Error::ImageMissing { .. }
             | Error::Architecture { .. }
+            | Error::Build { .. }
             | Error::Hook { .. }
             | Error::NotTrusted { .. }
             | Error::Cancelled { .. } => Tier::Input,
@@ -221,6 +231,9 @@ impl Error {
                 "build where there is internet, `docker save` the image, and `warpdock load` it here; then name it with --image or in devcontainer.json",
                 "or point the downloads to a mirror inside your network (build arguments such as PIP_INDEX_URL)",
             ]),
+            Error::Build { .. } => lines(&[
+                "read the step's last lines above, mend the Dockerfile, and try again: finished steps are cached",
+            ]),
             Error::GpuRequired { remedy, .. } => {
                 vec![
                     remedy.clone(),
@@ -263,7 +276,9 @@ impl Error {
             Error::KnownStart { detail, .. } | Error::EndedAtOnce { detail, .. } => {
                 Some(detail.clone())
             }
-            Error::BuildOffline { tail, message, .. } => Some(words(tail, message)),
+            Error::BuildOffline { tail, message, .. } | Error::Build { tail, message, .. } => {
+                Some(words(tail, message))
+            }
             Error::Engine(engine::error::Error::BuildFailed { tail, .. }) => {
                 (!tail.is_empty()).then(|| tail.join("\n"))
             }

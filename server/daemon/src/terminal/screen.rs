@@ -4,15 +4,19 @@
 //! Played back raw, old output would answer queries a second time, draw with the wrong
 //! size and leave half a sequence at both ends.
 
+mod kept;
+
 use std::num::NonZeroU16;
 
 use session::frame::Size;
 
+use self::kept::Kept;
 use super::modes::{self, Modes};
 use super::scan::Step;
 
-/// Lines above the screen that a re-attach brings back.
-const SCROLLBACK_LINES: usize = 2000;
+/// Lines above the screen that the model has: as many as a window that grows takes from
+/// there. [`Kept`] has the others.
+const SCROLLBACK_LINES: usize = 100;
 
 /// A truncated ring begins anywhere; so many bytes at most are dropped to find a beginning.
 const SYNC_WITHIN: usize = 4096;
@@ -31,28 +35,12 @@ const ALL_OFF: &str = concat!(
 
 /// Takes a session's replay and gives the terminal's screen.
 pub(super) struct Replay {
-    parser: vt100::Parser<Titles>,
+    parser: vt100::Parser<Kept>,
     modes: Modes,
     /// The beginning of a character or sequence that is not complete.
     unfinished: Vec<u8>,
     /// The ring began in the middle: look for a beginning among so many bytes.
     sync: usize,
-}
-
-/// Keeps what the model only reports.
-#[derive(Default)]
-struct Titles {
-    window: Option<Vec<u8>>,
-}
-
-impl vt100::Callbacks for Titles {
-    fn set_window_title(&mut self, _: &mut vt100::Screen, title: &[u8]) {
-        let printable = title
-            .iter()
-            .copied()
-            .filter(|byte| *byte >= 0x20 && *byte != 0x7f);
-        self.window = Some(printable.take(256).collect());
-    }
 }
 
 impl Replay {
@@ -64,7 +52,7 @@ impl Replay {
                 rows,
                 cols,
                 SCROLLBACK_LINES,
-                Titles::default(),
+                Kept::default(),
             ),
             modes: Modes::new(),
             unfinished: Vec::new(),
@@ -105,6 +93,13 @@ impl Replay {
                     // The model knows the alternate screen by its two other numbers only.
                     b"[?1047h" => plain.extend_from_slice(b"\x1b[?47h"),
                     b"[?1047l" => plain.extend_from_slice(b"\x1b[?47l"),
+                    // Scrollback that is cleared is reported as scrolled away: clear ours after.
+                    b"[3J" => {
+                        plain.extend_from_slice(&self.unfinished);
+                        self.parser.process(&plain);
+                        plain.clear();
+                        self.parser.callbacks_mut().forget_lines();
+                    }
                     // The model would repeat a character 65535 times for nine bytes.
                     [b'[', count @ .., b'b'] if modes::first(count) > LARGEST => {}
                     _ => plain.extend_from_slice(&self.unfinished),
@@ -147,7 +142,7 @@ impl Replay {
         text.push_str(&self.modes.beyond_model());
 
         let mut screen = text.into_bytes();
-        if let Some(title) = &self.parser.callbacks().window {
+        if let Some(title) = &self.parser.callbacks().title {
             screen.extend_from_slice(b"\x1b]2;");
             screen.extend_from_slice(title);
             screen.push(0x07);
@@ -183,15 +178,18 @@ impl Replay {
     }
 
     fn write_scrollback(&mut self, text: &mut String) -> bool {
+        let above = self.parser.callbacks_mut().take_lines();
+        text.push_str("\x1b[m");
+        text.push_str(&above);
         let screen = self.parser.screen_mut();
         let (rows, cols) = screen.size();
         // Without an offset the model does not tell how many lines it has for us.
         let lines = screen.scrollback_len();
         let page = usize::from(rows.get());
-        let mut above = lines;
-        while above > 0 {
-            screen.set_scrollback(above);
-            let shown = page.min(above);
+        let mut left = lines;
+        while left > 0 {
+            screen.set_scrollback(left);
+            let shown = page.min(left);
             let mut wrapped: Vec<bool> = Vec::with_capacity(shown);
             for row in 0..shown {
                 wrapped.push(screen.row_wrapped(u16::try_from(row).unwrap_or(u16::MAX)));
@@ -204,10 +202,10 @@ impl Replay {
                     text.push_str("\x1b[m\r\n");
                 }
             }
-            above -= shown;
+            left -= shown;
         }
         screen.set_scrollback(0);
-        lines > 0
+        lines > 0 || !above.is_empty()
     }
 
     fn write_region(&self, text: &mut String) {

@@ -5,10 +5,9 @@ use super::*;
 const SIZE: Size = Size { rows: 6, cols: 20 };
 
 /// A terminal that a session is shown on, with something of the user's own on it.
-fn terminal(size: Size) -> vt100::Parser<Titles> {
+fn terminal(size: Size) -> vt100::Parser<Kept> {
     let (rows, cols) = model_size(size);
-    let mut terminal =
-        vt100::Parser::new_with_callbacks(rows, cols, SCROLLBACK_LINES, Titles::default());
+    let mut terminal = vt100::Parser::new_with_callbacks(rows, cols, 1000, Kept::default());
     terminal.process(b"own $ warpdock attach\r\n");
     terminal
 }
@@ -34,7 +33,7 @@ fn state(screen: &vt100::Screen) -> String {
 #[track_caller]
 fn check_every_cut(size: Size, output: &[u8]) {
     let (rows, cols) = model_size(size);
-    let mut direct = vt100::Parser::new(rows, cols, SCROLLBACK_LINES);
+    let mut direct = vt100::Parser::new(rows, cols, 1000);
     direct.process(output);
     for cut in 0..=output.len() {
         let mut shown = terminal(size);
@@ -139,7 +138,7 @@ fn a_truncated_ring_begins_at_a_beginning() {
 #[test]
 fn scrollback_comes_back_and_the_users_own_lines_stay_above_it() {
     let mut output = Vec::new();
-    for line in 0..20 {
+    for line in 0..400 {
         output.extend(format!("line {line}\r\n").bytes());
     }
     let mut shown = terminal(SIZE);
@@ -152,8 +151,43 @@ fn scrollback_comes_back_and_the_users_own_lines_stay_above_it() {
     }
     // Wider than the terminal, so two lines.
     let own = ["own $ warpdock attac", "h"].map(str::to_owned);
-    let session = (0..16).map(|line| format!("line {line}"));
+    let session = (0..396).map(|line| format!("line {line}"));
     assert_eq!(lines, own.into_iter().chain(session).collect::<Vec<_>>());
+}
+
+#[test]
+fn scrollback_that_was_cleared_stays_so() {
+    let mut output = Vec::new();
+    for line in 0..400 {
+        output.extend(format!("line {line}\r\n").bytes());
+    }
+    output.extend(b"\x1b[H\x1b[2J\x1b[3Jafter");
+    let (screen, _) = replayed(SIZE, &output).into_screen();
+    let screen = String::from_utf8(screen).expect("text");
+    assert!(!screen.contains("line"), "{screen:?}");
+}
+
+#[test]
+fn a_window_that_has_grown_shows_lines_from_above() {
+    let mut replay = Replay::new(SIZE);
+    for line in 0..400 {
+        replay.feed(format!("line {line}\r\n").as_bytes());
+    }
+    let size = Size { rows: 9, ..SIZE };
+    replay.resize(size);
+    check_contents(
+        replay,
+        size,
+        expect![[r#"
+            line 392
+            line 393
+            line 394
+            line 395
+            line 396
+            line 397
+            line 398
+            line 399"#]],
+    );
 }
 
 #[test]
