@@ -126,7 +126,7 @@ debian_tar() {
     has apt-get || fail "this machine has no apt-get, so no stand-in for $base can be made; load the real one: docker load -i FILE"
     need_root "making a Debian root file system"
     debian_source
-    file=$cache/$suite-$(uname -m)-2.tar
+    file=$cache/$suite-$(uname -m)-3.tar
     if [ ! -s "$file" ]; then
         has debootstrap || install_packages debootstrap
         # Apt's own proxy, if it has one: debootstrap asks the environment only.
@@ -134,13 +134,16 @@ debian_tar() {
         say "making a small $suite with Python (debootstrap, half a minute)"
         mkdir -p "$cache"
         http_proxy=${proxy:-${http_proxy:-}} quietly debootstrap --variant=minbase --components="$components" \
-            --include=python3,procps,less,vim-tiny "$suite" "$folder" "$mirror" ||
+            --include=python3,python3-pip,procps,less,vim-tiny "$suite" "$folder" "$mirror" ||
             fail "debootstrap failed; its words are above"
         rm -rf "${folder:?}"/{var/cache/apt,var/lib/apt/lists,var/log,usr/share/doc,usr/share/man,usr/share/info,usr/share/locale,dev}/*
         # The real base has conda's Python first on PATH, under both names.
         mkdir -p "$folder/opt/conda/bin" "$folder/workspace"
         ln -s /usr/bin/python3 "$folder/opt/conda/bin/python"
         ln -s /usr/bin/python3 "$folder/opt/conda/bin/python3"
+        # conda's pip installs without a word; Debian's refuses, by this file.
+        ln -s /usr/bin/pip3 "$folder/opt/conda/bin/pip"
+        rm -f "$folder"/usr/lib/python3*/EXTERNALLY-MANAGED
         printf '%s\n' 'This is a stand-in made by Warpdock: a small Debian with Python, without PyTorch and CUDA.' >"$folder/etc/motd"
         tar -C "$folder" -cf "$file.part" .
         mv "$file.part" "$file"

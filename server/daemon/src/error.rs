@@ -45,7 +45,7 @@ pub enum Error {
         machine: String,
     },
     /// A build that needs the internet did not get it.
-    #[error("{step} failed, and it downloads from the internet ({what})")]
+    #[error("the build failed: {step} needs the internet ({what}) and did not reach it")]
     BuildOffline {
         step: String,
         what: String,
@@ -317,8 +317,9 @@ impl Error {
     }
 }
 
+/// The last lines of a step, which name the fault, and the engine's own words.
 fn words(tail: &[String], message: &str) -> String {
-    let mut lines = tail.to_vec();
+    let mut lines = tail[tail.len().saturating_sub(8)..].to_vec();
     lines.push(message.to_owned());
     lines.join("\n")
 }
