@@ -31,6 +31,8 @@ pub(crate) struct Client {
     pub(crate) leaving: Option<Instant>,
     /// It is closed at the end of the turn.
     pub(crate) gone: bool,
+    /// The session that it typed into before its last word.
+    pub(crate) left: Option<u32>,
     out: Vec<u8>,
     sent: usize,
 }
@@ -124,6 +126,7 @@ impl Client {
             blocked: None,
             leaving: None,
             gone: encoded.is_err(),
+            left: None,
             out,
             sent: 0,
         }
@@ -172,6 +175,7 @@ impl Client {
 
     /// Closes the connection when what is queued is sent.
     pub(crate) fn leave(&mut self) {
+        self.left = self.left.or(self.types_into());
         self.stage = Stage::Answered;
         self.leaving = Some(Instant::now() + LINGER);
     }

@@ -128,7 +128,11 @@ fn deliver(hub: &mut Hub, id: u64) {
         }
         let more = match &client.stage {
             Stage::Attached(attached) => match hub.sessions.get(&attached.session) {
-                Some(session) => fill(client, session),
+                Some(session) => {
+                    let more = fill(client, session);
+                    hub.revision += u64::from(client.leaving.is_some());
+                    more
+                }
                 None => {
                     client.leave();
                     false

@@ -12,7 +12,7 @@ use crate::environment::Environment;
 use crate::hang_up;
 use crate::processes::{self, Processes};
 use crate::reaper::{self, Word};
-use crate::session::{Session, system};
+use crate::session::{Adopted, Session, system};
 use crate::users::Ids;
 
 /// Sessions that are not over.
@@ -186,28 +186,30 @@ pub(crate) fn reaper_spoke(hub: &mut Hub, id: u32) {
 
 /// The session's reaper was killed: what it kept has come to init.
 fn adopt(hub: &mut Hub, id: u32, reaper: u32) {
-    let others: Vec<u32> = hub
-        .sessions
-        .values()
-        .flat_map(|it| {
-            let reaper = it.reaper.as_ref().map(|it| it.pid);
-            reaper
-                .into_iter()
-                .chain(it.adopted.iter().flatten().copied())
-        })
-        .collect();
+    let of_sessions = hub.sessions.values().flat_map(|it| {
+        let reaper = it.reaper.as_ref().map(|it| it.pid);
+        let adopted = it.adopted.iter().flat_map(|it| it.pids.iter().copied());
+        reaper.into_iter().chain(adopted)
+    });
+    let of_clients = hub.clients.values().filter_map(|it| match &it.stage {
+        Stage::Probing(probing) => Some(probing.pid),
+        _ => None,
+    });
+    let others: Vec<u32> = of_sessions.chain(of_clients).collect();
     let processes = Processes::now();
     let orphans = processes
         .children(std::process::id())
         .iter()
         .copied()
         .filter(|pid| *pid != reaper && !others.contains(pid));
-    let orphans = processes.alive(orphans);
+    let mut adopted = Adopted::default();
+    adopted.pids.extend(orphans);
+    adopted.look(&processes);
     let Some(session) = hub.sessions.get_mut(&id) else {
         return;
     };
     let leader = session.leader;
-    session.adopted = Some(orphans);
+    session.adopted = Some(adopted);
     if session.birth.is_some() && leader.is_none() {
         return not_started(hub, id, cut_short());
     }
@@ -223,8 +225,11 @@ fn check_adopted(hub: &mut Hub) {
         .map(|it| it.id)
         .collect();
     for id in ids {
-        if let Some(session) = hub.sessions.get_mut(&id) {
-            if session.live(&Processes::now()).is_empty() {
+        if let Some(session) = hub.sessions.get_mut(&id)
+            && let Some(adopted) = &mut session.adopted
+        {
+            adopted.look(&Processes::now());
+            if adopted.pids.is_empty() {
                 session.adopted = None;
                 // Killed together with its reaper, and waited for by nobody we know.
                 session.set_exit(Exit::Signal(rustix::process::Signal::KILL.as_raw()));
@@ -304,13 +309,10 @@ pub(crate) fn disconnect(hub: &mut Hub, client_id: u64) {
     if let Stage::Probing(probing) = &client.stage {
         processes::signal_all(&[probing.pid], rustix::process::Signal::KILL);
     }
-    let session = client.attached().map(|it| it.session);
-    if let Some(session) = session.or(client.types_into()) {
-        hub.revision += 1;
-        let detached = client.attached().is_some_and(|it| it.detached);
-        if client.types_into().is_some() && !detached {
-            abandoned(hub, session);
-        }
+    let detached = client.attached().is_some_and(|it| it.detached);
+    hub.revision += u64::from(client.attached().is_some());
+    if let (Some(session), false) = (client.types_into().or(client.left), detached) {
+        abandoned(hub, session);
     }
 }
 
@@ -343,6 +345,7 @@ fn end_hang_up(hub: &mut Hub, id: u32) {
     }
     if let Some(session) = hub.sessions.get_mut(&id) {
         session.hang_up = None;
+        session.streams.release();
     }
     answer_hang_up(hub, id, &Reply::Done);
 }

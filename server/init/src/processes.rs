@@ -93,6 +93,13 @@ impl Processes {
             .collect()
     }
 
+    /// The setsid sessions of `pids`.
+    pub(crate) fn sessions_of(&self, pids: &[u32]) -> impl Iterator<Item = u32> {
+        pids.iter()
+            .filter_map(|pid| self.all.get(pid))
+            .map(|it| it.session)
+    }
+
     /// The processes whose setsid session is `session`.
     pub(crate) fn in_session(&self, session: u32) -> impl Iterator<Item = u32> {
         self.all

@@ -70,9 +70,15 @@ pub(crate) fn serve(folder: &Path) -> io::Result<()> {
     loop {
         let now = Instant::now();
         hub::keep_time(&mut hub, now);
-        deliver::deliver_all(&mut hub);
-        let stalled = deliver::send_stalled_away(&mut hub, now);
-        close_gone(&mut hub);
+        let stalled = loop {
+            let before = hub.revision;
+            deliver::deliver_all(&mut hub);
+            let stalled = deliver::send_stalled_away(&mut hub, now);
+            // Who leaves changes what others may read and what a watcher sees.
+            if !close_gone(&mut hub) && hub.revision == before {
+                break stalled;
+            }
+        };
         hub::forget(&mut hub);
         if hub::may_exit(&hub, now) {
             break;
@@ -197,16 +203,18 @@ fn accept(hub: &mut Hub, listener: &UnixListener) -> bool {
     }
 }
 
-fn close_gone(hub: &mut Hub) {
+/// Whether there was one.
+fn close_gone(hub: &mut Hub) -> bool {
     let gone: Vec<u64> = hub
         .clients
         .iter()
         .filter(|(_, client)| client.gone)
         .map(|(id, _)| *id)
         .collect();
-    for id in gone {
-        hub::disconnect(hub, id);
+    for id in &gone {
+        hub::disconnect(hub, *id);
     }
+    !gone.is_empty()
 }
 
 fn drain(mut pipe: &UnixStream) {

@@ -2,7 +2,7 @@
 //!
 //! It does not know its clients; `hub` does.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -66,8 +66,8 @@ pub(crate) struct Session {
     pub(crate) birth: Option<Birth>,
     /// The line to the reaper, while it lives.
     pub(crate) reaper: Option<Line>,
-    /// The processes that came to init when the reaper was killed.
-    pub(crate) adopted: Option<Vec<u32>>,
+    /// What came to init when the reaper was killed.
+    pub(crate) adopted: Option<Adopted>,
     /// It is being hung up.
     pub(crate) hang_up: Option<HangUp>,
     /// When it will be hung up unless somebody comes back.
@@ -87,6 +87,15 @@ pub(crate) struct Birth {
     pub(crate) opener: u64,
     /// The line has ended without a failure: the command is executed.
     pub(crate) executed: bool,
+}
+
+/// The processes of a session without a reaper, as far as they can be told: what was seen
+/// below it, what descends from that, and what shares a setsid session with it.
+#[derive(Debug, Default)]
+pub(crate) struct Adopted {
+    /// Seen last.
+    pub(crate) pids: Vec<u32>,
+    sessions: BTreeSet<u32>,
 }
 
 /// A line to a reaper.
@@ -335,16 +344,10 @@ impl Session {
         if let Some(reaper) = &self.reaper {
             return processes.below(&[reaper.pid]);
         }
-        let Some(adopted) = &self.adopted else {
-            return Vec::new();
-        };
-        let mut roots = adopted.clone();
-        roots.extend(self.leader.iter().flat_map(|it| processes.in_session(*it)));
-        let mut pids = processes.below(&roots);
-        pids.extend(processes.alive(roots));
-        pids.sort_unstable();
-        pids.dedup();
-        pids
+        match &self.adopted {
+            Some(adopted) => adopted.live(processes),
+            None => Vec::new(),
+        }
     }
 
     /// The leader's process group: it is the leader of one since it was born.
@@ -361,6 +364,28 @@ impl Session {
             self.exit = Some(exit);
             self.grace = None;
         }
+    }
+}
+
+impl Adopted {
+    /// Looks at what is there now, and remembers it.
+    pub(crate) fn look(&mut self, processes: &Processes) {
+        self.pids = self.live(processes);
+        self.sessions.extend(processes.sessions_of(&self.pids));
+    }
+
+    fn live(&self, processes: &Processes) -> Vec<u32> {
+        let mut roots = self.pids.clone();
+        roots.extend(
+            self.sessions
+                .iter()
+                .flat_map(|it| processes.in_session(*it)),
+        );
+        let mut pids = processes.below(&roots);
+        pids.extend(processes.alive(roots));
+        pids.sort_unstable();
+        pids.dedup();
+        pids
     }
 }
 

@@ -21,6 +21,10 @@ pub(crate) struct Streams {
     input: Option<OwnedFd>,
     stdout: Option<OwnedFd>,
     stderr: Option<OwnedFd>,
+    /// The terminal's user side, held while the session has processes. A command that
+    /// closes its streams before it ends would else look like the terminal's end, and
+    /// closing our side would kill it with HUP.
+    keeper: Option<OwnedFd>,
 }
 
 /// What a read gave.
@@ -123,6 +127,11 @@ impl Streams {
         Some(vec![byte; count])
     }
 
+    /// No process of the session is left: the next reads come to the end.
+    pub(crate) fn release(&mut self) {
+        self.keeper = None;
+    }
+
     /// Sets the terminal's size, which tells its foreground group.
     pub(crate) fn resize(&self, size: Size) {
         if let (true, Some(fd)) = (self.terminal, &self.stdout) {
@@ -158,6 +167,7 @@ fn terminal(size: Size, owner: u32) -> io::Result<(Streams, Vec<OwnedFd>)> {
         input: Some(input),
         stdout: Some(controller),
         stderr: None,
+        keeper: Some(rustix::io::fcntl_dupfd_cloexec(&user, 3)?),
     };
     Ok((streams, vec![user]))
 }
@@ -180,6 +190,7 @@ fn pipes(stdin: bool, owner: u32) -> io::Result<(Streams, Vec<OwnedFd>)> {
         input: stdin.then_some(stdin_writer),
         stdout: Some(stdout_reader),
         stderr: Some(stderr_reader),
+        keeper: None,
     };
     Ok((streams, vec![stdin_reader, stdout_writer, stderr_writer]))
 }

@@ -33,6 +33,15 @@ fn the_last_output_of_a_terminal_is_not_lost() {
 }
 
 #[test]
+fn a_command_that_closes_its_terminal_before_it_ends_is_not_hung_up() {
+    let init = Init::start();
+    let script = "exec >/dev/null 2>&1 </dev/null; sleep 0.2; echo back > /dev/tty; exit 5";
+    let mut terminal = init.open(terminal(script));
+    assert_eq!(terminal.exit(), Exit::Code(5));
+    assert!(terminal.has("back"));
+}
+
+#[test]
 fn a_shell_prompts_and_answers() {
     let init = Init::start();
     let mut terminal = init.open(shell());
@@ -49,7 +58,7 @@ fn control_c_interrupts_the_foreground_only() {
     let init = Init::start();
     let mut terminal = init.open(shell());
     terminal.expect("ready> ");
-    terminal.type_in("echo before; sleep 1000\r");
+    terminal.type_in("sh -c 'echo before; exec sleep 1000'\r");
     terminal.expect("before\r\n");
     terminal.type_in("\x03");
     terminal.expect("^C");
