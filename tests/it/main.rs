@@ -5,6 +5,7 @@
 
 #[allow(dead_code, reason = "each area of tests uses its part")]
 mod support {
+    pub(crate) mod daemon;
     pub(crate) mod engine;
     pub(crate) mod home;
     pub(crate) mod terminal;
@@ -14,14 +15,13 @@ mod support {
     pub(crate) mod workspace;
 }
 
-mod house;
-mod tidy;
 mod bad_input;
 mod build;
 mod containers;
 mod daemon;
 mod explain;
 mod gpu;
+mod house;
 mod init_in_containers;
 mod lifecycle;
 mod manners;
@@ -29,3 +29,4 @@ mod promises;
 mod sessions;
 mod sudo;
 mod terminals;
+mod tidy;

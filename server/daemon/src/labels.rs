@@ -37,13 +37,13 @@ pub fn own_uid() -> String {
 }
 
 /// A name for a workspace on an engine that is unique to this user, and readable.
-pub fn key(workspace: &std::path::Path, engine_id: &str) -> String {
+pub fn key(workspace: &std::path::Path, engine: &str) -> String {
     let digest = Sha256::new()
         .chain_update(own_uid())
         .chain_update([0])
         .chain_update(workspace.as_os_str().as_encoded_bytes())
         .chain_update([0])
-        .chain_update(engine_id)
+        .chain_update(engine)
         .finalize();
     let name = workspace.file_name().unwrap_or_default().to_string_lossy();
     format!("{}-{}", slug(&name), &hex(&digest)[..8])

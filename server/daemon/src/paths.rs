@@ -8,9 +8,13 @@ use std::{
     fs, io,
     os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use sha2::{Digest, Sha256};
+
+/// How the names of socket folders begin that were moved out of the way.
+const OLD: &str = "old-";
 
 /// The folders of this user.
 #[derive(Debug, Clone)]
@@ -68,21 +72,10 @@ impl Paths {
         Ok(folder)
     }
 
-    /// The folder that is mounted into the container for init's socket. Everybody inside may
-    /// write to it, whatever user the container has; outside, its parent keeps others away.
+    /// The folder that is mounted into the container for init's socket;
+    /// [`fresh_socket_folder`] makes it.
     pub fn socket_folder(&self, key: &str) -> Result<PathBuf, PathError> {
-        let folder = self.container(key)?.join("run");
-        let failed = |source| PathError::Io {
-            path: folder.clone(),
-            source,
-        };
-        match fs::create_dir(&folder) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(failed(error)),
-        }
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o1777)).map_err(failed)?;
-        Ok(folder)
+        Ok(self.container(key)?.join("run"))
     }
 
     /// The lock of the operations on one workspace, across daemons.
@@ -94,6 +87,57 @@ impl Paths {
     pub fn log(&self) -> PathBuf {
         self.state.join("daemon.log")
     }
+}
+
+/// Makes the folder that is mounted for init's socket, new at each start of a container.
+/// Everybody inside may write to it, whatever user the container has; outside, its parent keeps
+/// others away.
+///
+/// What an earlier container left there, a hostile one most of all, may belong to another user
+/// and cannot be trusted to be removable: it is moved out of the way, and goes in its own time.
+pub fn fresh_socket_folder(folder: &Path) -> Result<(), PathError> {
+    let failed = |source| PathError::Io {
+        path: folder.to_owned(),
+        source,
+    };
+    if let Some(parent) = folder.parent() {
+        private_folder(parent)?;
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let old = format!(
+        "{OLD}{}-{}",
+        std::process::id(),
+        now.unwrap_or_default().as_nanos()
+    );
+    match fs::rename(folder, folder.with_file_name(old)) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    fs::create_dir(folder).map_err(failed)?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o1777)).map_err(failed)?;
+    folder.parent().into_iter().for_each(remove_old);
+    Ok(())
+}
+
+/// Removes the folders that were moved out of the way; what cannot be removed stays.
+fn remove_old(parent: &Path) {
+    let old: Vec<PathBuf> = fs::read_dir(parent)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(OLD))
+        .map(|entry| entry.path())
+        .collect();
+    if old.is_empty() {
+        return;
+    }
+    // There may be a million files in it, and a start does not wait for them.
+    std::thread::spawn(move || {
+        for folder in old {
+            let _stays = fs::remove_dir_all(folder);
+        }
+    });
 }
 
 /// Makes a folder that only its owner can enter, or checks that it is one.
@@ -180,6 +224,17 @@ mod tests {
             private_folder(&home.path().join("link")),
             Err(PathError::NotPrivate { .. })
         ));
+    }
+
+    #[test]
+    fn a_socket_folder_is_new_each_time_whatever_was_in_it() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let folder = home.path().join("run");
+        for _ in 0..3 {
+            fresh_socket_folder(&folder).expect("made");
+            assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 0);
+            fs::create_dir_all(folder.join("init.sock/x")).expect("a folder in its way");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::{
     changes,
     error::Error,
     init_binary, labels,
+    paths::fresh_socket_folder,
     up::{
         gpus::Attempt,
         image::Image,
@@ -25,7 +26,7 @@ pub fn spec(
 ) -> Result<ContainerSpec, Error> {
     let config = &project.config;
     let socket_folder = trip.hub.paths.socket_folder(&trip.key)?;
-    start::clear_socket(&socket_folder)?;
+    fresh_socket_folder(&socket_folder)?;
     let mut env: Vec<(String, String)> = config
         .container_env
         .iter()

@@ -16,7 +16,7 @@ use session::client::{Connection, Endpoint};
 use crate::{
     error::Error,
     init_binary, labels,
-    paths::{Paths, private_folder},
+    paths::{Paths, fresh_socket_folder, private_folder},
     up::{gpus, trip::Trip},
 };
 
@@ -57,27 +57,7 @@ pub fn prepare(trip: &Trip, container: &ContainerFacts) -> Result<(), Error> {
             }
         }
     }
-    let folder = socket_folder(container);
-    trip.hub.paths.socket_folder(&trip.key)?;
-    clear_socket(&folder)
-}
-
-/// Removes what an earlier run left in the socket folder, or something in it put there.
-pub fn clear_socket(folder: &Path) -> Result<(), Error> {
-    let path = folder.join(session::client::SOCKET_NAME);
-    let failed = |source| Error::Io {
-        doing: format!("clear {}", path.display()),
-        source,
-    };
-    match fs::symlink_metadata(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(failed(error)),
-        // What is in the folder may be renamed by its owner, whoever it belongs to.
-        Ok(metadata) if metadata.is_dir() => {
-            fs::rename(&path, folder.join("init.sock.was-a-folder")).map_err(failed)
-        }
-        Ok(_) => fs::remove_file(&path).map_err(failed),
-    }
+    Ok(fresh_socket_folder(&socket_folder(container))?)
 }
 
 /// Where a container's init listens.

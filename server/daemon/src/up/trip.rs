@@ -68,7 +68,10 @@ impl Trip {
         environment: BTreeMap<String, String>,
         workspace: PathBuf,
     ) -> Trip {
-        let key = labels::key(&workspace, &machine.facts.id);
+        // The engines of one machine may share an id, which is not kept with their data.
+        let facts = &machine.facts;
+        let engine = format!("{} {}", facts.id, facts.data_root.display());
+        let key = labels::key(&workspace, &engine);
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
