@@ -197,7 +197,7 @@ impl Error {
         match self {
             Error::EngineAbsent { .. } => "start the engine (`sudo systemctl start docker`) or install one (`sudo apt-get install docker.io`); for a rootless engine set DOCKER_HOST to its socket".to_owned(),
             Error::AccessDenied { .. } => "one of three: join the docker group (`sudo usermod -aG docker $USER`, then log in again or run `newgrp docker`); have an administrator allow you `sudo docker`; use a rootless engine and point DOCKER_HOST at its socket".to_owned(),
-            Error::NeedsSudoPassword { .. } => "run the command on a terminal, where sudo can ask for your password; or join the docker group (`sudo usermod -aG docker $USER`, then log in again)".to_owned(),
+            Error::NeedsSudoPassword { .. } => "one of three: run the command on a terminal, where sudo can ask for your password for `sudo docker`; join the docker group (`sudo usermod -aG docker $USER`, then log in again or run `newgrp docker`); use a rootless engine and point DOCKER_HOST at its socket".to_owned(),
             Error::EngineElsewhere { .. } => "the workspace folder would not be there: run warpdock on the machine of the engine (over ssh), or unset DOCKER_HOST and run `docker context use default` for the engine of this machine".to_owned(),
             Error::AddressInvalid { .. } => "correct it where it was set, or unset it for the engine of this machine".to_owned(),
             Error::DockerConfig { path, .. } => format!("correct {path}, or choose a context with `docker context use default`"),

@@ -7,7 +7,7 @@ use std::{
     os::unix::process::ExitStatusExt,
     process::{Child, Command, ExitStatus},
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::{
@@ -207,9 +207,12 @@ impl Terminal {
                 None => Err(self.screen()),
             }
         });
-        // What it wrote last may still be on its way; others may hold the terminal open.
+        // What it wrote last may still be on its way, from the kernel or from the reader's
+        // hand to the screen; others may hold the terminal open.
+        let ended = Instant::now();
         wait::until("the last output", Duration::from_secs(5), || {
-            match self.seen().closed || self.nothing_waits() {
+            let settled = ended.elapsed() > Duration::from_millis(500);
+            match self.seen().closed || (settled && self.nothing_waits()) {
                 true => Ok(()),
                 false => Err(self.screen()),
             }

@@ -8,6 +8,9 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
+/// The password of users that have one.
+pub(crate) const PASSWORD: &str = "open sesame";
+
 /// A user that goes when it is dropped.
 pub(crate) struct User {
     name: String,
@@ -39,13 +42,43 @@ impl User {
 
     /// Lets sudo run this program as root for the user, without a password.
     #[track_caller]
-    pub(crate) fn may_sudo(mut self, program: &str) -> User {
+    pub(crate) fn may_sudo(self, program: &str) -> User {
+        let rule = format!("{} ALL=(root) NOPASSWD:SETENV: {program}\n", self.name);
+        self.sudoers(&rule)
+    }
+
+    /// The same, and sudo asks for the user's password.
+    #[track_caller]
+    pub(crate) fn may_sudo_with_password(self, program: &str) -> User {
+        let rule = format!("{} ALL=(root) {program}\n", self.name);
+        self.with_password().sudoers(&rule)
+    }
+
+    /// As [`User::may_sudo_with_password`], and sudo never remembers that it was given.
+    #[track_caller]
+    pub(crate) fn may_sudo_with_password_each_time(self, program: &str) -> User {
+        let name = &self.name;
+        let rule = format!("{name} ALL=(root) {program}\nDefaults:{name} timestamp_timeout=0\n");
+        self.with_password().sudoers(&rule)
+    }
+
+    /// Gives the user the password [`PASSWORD`].
+    #[track_caller]
+    pub(crate) fn with_password(self) -> User {
+        let hash = Command::new("openssl")
+            .args(["passwd", "-6", PASSWORD])
+            .output()
+            .expect("openssl is installed");
+        let hash = String::from_utf8_lossy(&hash.stdout).trim().to_owned();
+        run("usermod", &["--password", &hash, &self.name]);
+        self
+    }
+
+    #[track_caller]
+    fn sudoers(mut self, rules: &str) -> User {
         let path = PathBuf::from(format!("/etc/sudoers.d/{}", self.name));
-        let rule = format!(
-            "{} ALL=(root) NOPASSWD:SETENV: {program}\nDefaults:{} !requiretty\n",
-            self.name, self.name
-        );
-        fs::write(&path, rule).expect("sudo is installed and tests run as root");
+        let rules = format!("{rules}Defaults:{} !requiretty\n", self.name);
+        fs::write(&path, rules).expect("sudo is installed and tests run as root");
         self.sudoers = Some(path);
         self
     }

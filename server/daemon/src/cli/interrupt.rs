@@ -59,9 +59,9 @@ impl Interrupt {
         }
     }
 
-    /// An interrupt came since the start.
+    /// An interrupt came since the start, be it while nothing was waited for.
     pub fn was_seen(&self) -> bool {
-        self.seen.get() > 0
+        self.seen.get() > 0 || self.came()
     }
 
     fn came(&self) -> bool {

@@ -2,6 +2,7 @@
 //! is asked here, on their terminal, by sudo itself, and the connections go to the daemon.
 
 use std::{
+    ffi::OsString,
     io::{self, Read, Write},
     os::{
         fd::OwnedFd,
@@ -41,7 +42,11 @@ pub fn ask(paths: &Paths) -> Result<bool, Failed> {
     first.arg("--").args(&dial);
     let asked = open(first, Stdio::inherit())?;
     if !answers(&asked, None)? {
-        return Ok(false);
+        return Err(engine_failed(engine::error::Error::AccessDenied {
+            socket: endpoint.socket.display().to_string(),
+            origin: endpoint.origin.to_string(),
+            detail: ": `sudo docker` did not get through either, its words are above".to_owned(),
+        }));
     }
     let mut ends = Vec::new();
     for _ in 0..CONNECTIONS {
@@ -52,15 +57,36 @@ pub fn ask(paths: &Paths) -> Result<bool, Failed> {
             ends.push(OwnedFd::from(end));
         }
     }
-    // Where sudo asks each time, the one that was answered is all there is.
     if ends.is_empty() {
         ends.push(OwnedFd::from(asked));
+        ask_for_each(&dial, &mut ends)?;
     }
     match summon::existing(paths, summon::HAND_SOCKET)? {
         Some(stream) => hand::give(&stream, &endpoint.socket, &ends)?,
         None => return Ok(false),
     }
     Ok(true)
+}
+
+/// Where sudo remembers no password it asks for each connection: one would do for a question at
+/// a time, and not for a build, nor for events beside it.
+fn ask_for_each(dial: &[OsString], ends: &mut Vec<OwnedFd>) -> Result<(), Failed> {
+    writeln!(
+        io::stderr(),
+        "sudo remembers no password here, so that it asks {CONNECTIONS} times: once for each \
+         connection that is needed."
+    )?;
+    while ends.len() < CONNECTIONS {
+        // In the background as soon as it was answered, out of Ctrl-C's way.
+        let mut further = Command::new("sudo");
+        further.args(["-b", "--"]).args(dial);
+        let end = open(further, Stdio::inherit())?;
+        if !answers(&end, None)? {
+            break;
+        }
+        ends.push(OwnedFd::from(end));
+    }
+    Ok(())
 }
 
 fn open(mut command: Command, errors: Stdio) -> Result<UnixStream, Failed> {
