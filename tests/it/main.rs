@@ -8,6 +8,8 @@ mod support {
     pub(crate) mod daemon;
     pub(crate) mod engine;
     pub(crate) mod home;
+    pub(crate) mod project;
+    pub(crate) mod seen;
     pub(crate) mod terminal;
     pub(crate) mod user;
     pub(crate) mod wait;

@@ -237,7 +237,7 @@ impl Error {
             Error::GpuRequired { remedy, .. } => {
                 vec![
                     remedy.clone(),
-                    "`--gpu optional` starts without one; `warpdock doctor` checks the whole chain"
+                    "`--gpus optional` starts without one; `warpdock doctor` checks the whole chain"
                         .to_owned(),
                 ]
             }

@@ -28,6 +28,9 @@ pub enum Event {
         params: UpParams,
         reply: Reply<Up>,
     },
+    ContainerUpWithdrawn {
+        params: WorkspaceParams,
+    },
     ContainerDown {
         params: DownParams,
         reply: Reply<Down>,

@@ -137,6 +137,21 @@ impl Hub {
         }
     }
 
+    /// Waits for the end of a workspace's `up` that was cancelled; one that goes on is left alone.
+    pub async fn cleaned_up(
+        &self,
+        environment: &BTreeMap<String, String>,
+        workspace: &Path,
+    ) -> Result<(), Error> {
+        let socket = self.access(environment)?.endpoint()?.socket;
+        let key = (socket, workspace.to_owned());
+        let operation = lock(&self.operations).get(&key).cloned();
+        if let Some(operation) = operation.filter(|operation| operation.token.is_cancelled()) {
+            operation.ended().await;
+        }
+        Ok(())
+    }
+
     /// Cancels the `up` of a workspace, if there is one, and waits for its end.
     pub async fn cancel_up(&self, engine_socket: &Path, workspace: &Path, by: &'static str) {
         let key = (engine_socket.to_owned(), workspace.to_owned());

@@ -26,6 +26,8 @@ pub const GPU: &str = "warpdock.gpu";
 pub const IMAGE: &str = "warpdock.image";
 /// The operation that made the container: what an interrupted one leaves is found by it.
 pub const ATTEMPT: &str = "warpdock.attempt";
+/// Configuration that an image brings, as JSON; the reference command line reads and writes it.
+pub const METADATA: &str = "devcontainer.metadata";
 /// As the reference command line sets it, so that its tools find the container.
 pub const LOCAL_FOLDER: &str = "devcontainer.local_folder";
 /// Likewise.

@@ -15,7 +15,7 @@ use protocol::{
     },
     daemon::{DaemonStatus, Nothing},
     doctor::{DoctorParams, Report},
-    method::{self, Request},
+    method::{self, Notification, Request},
 };
 use tokio::{
     io::{AsyncRead, ReadBuf},
@@ -58,6 +58,10 @@ pub fn serve(hub: &Arc<Hub>, stream: UnixStream) {
             Letterbox { events }
         })
         .custom_method(method::ContainerUp::METHOD, Letterbox::container_up)
+        .custom_method(
+            method::ContainerUpWithdrawn::METHOD,
+            Letterbox::container_up_withdrawn,
+        )
         .custom_method(method::ContainerDown::METHOD, Letterbox::container_down)
         .custom_method(method::ContainerStatus::METHOD, Letterbox::container_status)
         .custom_method(method::ContainerList::METHOD, Letterbox::container_list)
@@ -101,6 +105,11 @@ struct Letterbox {
 impl Letterbox {
     async fn container_up(&self, params: UpParams) -> Result<Up> {
         self.ask(|reply| Event::ContainerUp { params, reply }).await
+    }
+
+    async fn container_up_withdrawn(&self, params: WorkspaceParams) {
+        // A window that is gone has withdrawn everything.
+        let _gone = self.events.send(Event::ContainerUpWithdrawn { params });
     }
 
     async fn container_down(&self, params: DownParams) -> Result<Down> {

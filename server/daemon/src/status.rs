@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use config::inputs::ImageMetadata;
 use engine::container::{ContainerFacts, ContainerState};
 use protocol::container::{Gpu, Overrides, Process, Session, State, Status};
 use session::frame::{Reply, Request, SessionInfo};
@@ -97,6 +98,19 @@ pub fn overrides(container: &ContainerFacts) -> Overrides {
         .get(labels::OVERRIDES)
         .and_then(|label| serde_json::from_str(label).ok())
         .unwrap_or_default()
+}
+
+/// The configuration that the container's image brought: a container has its image's labels.
+pub fn image_metadata(container: &ContainerFacts) -> Option<ImageMetadata> {
+    let label = container.labels.get(labels::METADATA)?;
+    Some(ImageMetadata {
+        image: container
+            .labels
+            .get(labels::IMAGE)
+            .unwrap_or(&container.image)
+            .clone(),
+        label: label.clone(),
+    })
 }
 
 /// Where the workspace is mounted in a container.

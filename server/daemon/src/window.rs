@@ -1,6 +1,7 @@
 //! One client's loop: events in, one at a time; nothing between an event and its effect awaits.
 
 use std::{
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
@@ -8,6 +9,7 @@ use std::{
 
 use protocol::{container::Progressed, daemon::ClientOptions, method};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use tower_lsp::{Client, ls_types::notification::Notification};
 
 use crate::{event::Event, handlers, hub::Hub, outgoing::Outgoing};
@@ -24,6 +26,8 @@ pub struct Window {
     pub client: ClientOptions,
     /// The way to the client.
     pub outgoing: Outgoing,
+    /// Withdraws what was asked for, by workspace as the client names it.
+    pub ups: HashMap<String, CancellationToken>,
 }
 
 /// Runs a window until its letter box is gone.
@@ -33,6 +37,7 @@ pub async fn run(hub: Arc<Hub>, client: Client, mut inbox: mpsc::UnboundedReceiv
         hub,
         client: ClientOptions::default(),
         outgoing,
+        ups: HashMap::new(),
     };
     while let Some(event) = inbox.recv().await {
         let started = Instant::now();
@@ -55,6 +60,9 @@ fn turn(window: &mut Window, event: Event) {
     match event {
         Event::Initialize { params, reply } => handlers::daemon::initialize(window, params, reply),
         Event::ContainerUp { params, reply } => handlers::container::up(window, params, reply),
+        Event::ContainerUpWithdrawn { params } => {
+            handlers::container::withdraw_up(window, &params);
+        }
         Event::ContainerDown { params, reply } => handlers::container::down(window, params, reply),
         Event::ContainerStatus { params, reply } => {
             handlers::container::status(window, params, reply)
@@ -78,6 +86,7 @@ fn name(event: &Event) -> &'static str {
     match event {
         Event::Initialize { .. } => "initialize",
         Event::ContainerUp { .. } => "container/up",
+        Event::ContainerUpWithdrawn { .. } => "container/upWithdrawn",
         Event::ContainerDown { .. } => "container/down",
         Event::ContainerStatus { .. } => "container/status",
         Event::ContainerList { .. } => "container/list",

@@ -75,6 +75,9 @@ requests! {
 }
 
 notifications! {
+    /// An `up` that this client asked for is not wanted any more. Unlike `$/cancelRequest`, which
+    /// is answered at once, the request ends when what it had half made is cleaned up.
+    ContainerUpWithdrawn = "container/upWithdrawn" (crate::container::WorkspaceParams);
     /// Something happened on the way of an `up`, to be shown.
     ContainerProgressed = "container/progressed" (crate::container::Progressed);
 }

@@ -119,6 +119,11 @@ impl Daemon {
         self.last_id += 1;
         let request = rpc::request(self.last_id, method, params);
         self.stream.write_all(&request).map_err(CallError::Lost)?;
+        let withdrawal = match method == <method::ContainerUp as Request>::METHOD {
+            true => rpc::notification(method::ContainerUpWithdrawn::METHOD, params),
+            false => rpc::notification("$/cancelRequest", &json!({ "id": self.last_id })),
+        };
+        let interrupt = interrupt.map(|interrupt| (interrupt, withdrawal.as_slice()));
         loop {
             match self.receive(interrupt)? {
                 Message::Answer { id, result } if id == self.last_id => {
@@ -138,7 +143,7 @@ impl Daemon {
         }
     }
 
-    fn receive(&mut self, interrupt: Option<&Interrupt>) -> Result<Message, CallError> {
+    fn receive(&mut self, interrupt: Option<(&Interrupt, &[u8])>) -> Result<Message, CallError> {
         loop {
             let taken = rpc::take(&mut self.buffer);
             match taken.map_err(|malformed| not_ours(io::Error::other(malformed.0)))? {
@@ -148,14 +153,14 @@ impl Daemon {
         }
     }
 
-    fn read(&mut self, interrupt: Option<&Interrupt>) -> Result<(), CallError> {
-        if let Some(interrupt) = interrupt {
+    /// Reads more; an interrupt before that sends the bytes beside it.
+    fn read(&mut self, interrupt: Option<(&Interrupt, &[u8])>) -> Result<(), CallError> {
+        if let Some((interrupt, withdrawal)) = interrupt {
             while interrupt
                 .before_readable(&self.stream)
                 .map_err(CallError::Lost)?
             {
-                let cancel = rpc::notification("$/cancelRequest", &json!({ "id": self.last_id }));
-                self.stream.write_all(&cancel).map_err(CallError::Lost)?;
+                self.stream.write_all(withdrawal).map_err(CallError::Lost)?;
             }
         }
         let mut bytes = [0; 16 << 10];

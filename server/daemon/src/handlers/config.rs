@@ -13,7 +13,9 @@ use protocol::{
 };
 use serde_json::json;
 
-use crate::{error::Error, event::Reply, handlers::answer, project, status, window::Window};
+use crate::{
+    error::Error, event::Reply, handlers::answer, labels, project, status, window::Window,
+};
 
 /// `config/resolve`. The engine adds what it knows, but is not needed.
 pub fn resolve(window: &Window, params: WorkspaceParams, reply: Reply<Resolved>) {
@@ -70,7 +72,7 @@ async fn metadata(
         return None;
     };
     let image = machine?.engine.image(name).await.ok()??;
-    let label = image.labels.get("devcontainer.metadata")?.clone();
+    let label = image.labels.get(labels::METADATA)?.clone();
     Some(ImageMetadata {
         image: name.clone(),
         label,

@@ -18,28 +18,47 @@ use crate::{
 const DOWN_SECONDS: u32 = 10;
 
 /// `container/up`: starts or joins the operation, and passes its progress on.
-pub fn up(window: &Window, params: UpParams, reply: Reply<Up>) {
+pub fn up(window: &mut Window, params: UpParams, reply: Reply<Up>) {
     let hub = Arc::clone(&window.hub);
     let outgoing = window.outgoing.clone();
     let environment = window.client.environment.clone();
+    let named = params.target.workspace.clone();
+    let withdrawn = window.ups.entry(named.clone()).or_default().clone();
     answer(window, reply, async move {
-        let workspace = params.target.workspace.clone();
+        let workspace = project::workspace(&named)?;
         let mut params = params;
-        params.target.workspace = project::workspace(&workspace)?.display().to_string();
-        let mut ticket = hub.up(params, &environment).await?;
-        loop {
-            match ticket.next().await {
-                Seen::Progress(all) => {
-                    all.into_iter()
-                        .for_each(|progress| outgoing.progress(&workspace, progress));
+        params.target.workspace = workspace.display().to_string();
+        let follow = async {
+            let mut ticket = hub.up(params, &environment).await?;
+            loop {
+                match ticket.next().await {
+                    Seen::Progress(all) => {
+                        all.into_iter()
+                            .for_each(|progress| outgoing.progress(&named, progress));
+                    }
+                    Seen::Result(result) => {
+                        outgoing.flushed().await;
+                        return (*result).map_err(Error::Shared);
+                    }
                 }
-                Seen::Result(result) => {
-                    outgoing.flushed().await;
-                    return (*result).map_err(Error::Shared);
-                }
+            }
+        };
+        tokio::select! {
+            result = follow => result,
+            // The ticket is dropped by now; was it the last one, the operation is cleaning up.
+            () = withdrawn.cancelled() => {
+                hub.cleaned_up(&environment, &workspace).await?;
+                Err(Error::Cancelled { by: "you".to_owned() })
             }
         }
     });
+}
+
+/// `container/upWithdrawn`.
+pub fn withdraw_up(window: &mut Window, params: &WorkspaceParams) {
+    if let Some(token) = window.ups.remove(&params.workspace) {
+        token.cancel();
+    }
 }
 
 /// `container/down`.
@@ -92,7 +111,8 @@ pub fn status(window: &Window, params: WorkspaceParams, reply: Reply<Status>) {
         if let (Some(container), true) = (machine.container(&workspace).await?, workspace.is_dir())
         {
             let overrides = effective(params.overrides, &container);
-            let resolved = project::resolve(workspace, overrides, environment, None).await?;
+            let metadata = status::image_metadata(&container);
+            let resolved = project::resolve(workspace, overrides, environment, metadata).await?;
             state.changes = changes::of(&machine, &container, &resolved.config).await?;
         }
         Ok(state)
@@ -133,7 +153,8 @@ pub fn endpoint(window: &Window, params: EndpointParams, reply: Reply<Endpoint>)
         let container = running(machine.container(&workspace).await?, &workspace)?;
         let overrides = effective(params.target.overrides, &container);
         // What sessions get is read anew each time; what is broken meanwhile concerns `up` only.
-        let config = project::resolve(workspace, overrides, environment, None)
+        let metadata = status::image_metadata(&container);
+        let config = project::resolve(workspace, overrides, environment, metadata)
             .await?
             .config;
         let there = start::endpoint(&container);
@@ -158,7 +179,8 @@ pub fn default_command(window: &Window, params: WorkspaceParams, reply: Reply<De
         let machine = hub.machine(&environment).await?;
         let container = running(machine.container(&workspace).await?, &workspace)?;
         let overrides = effective(params.overrides, &container);
-        let config = project::resolve(workspace, overrides, environment, None)
+        let metadata = status::image_metadata(&container);
+        let config = project::resolve(workspace, overrides, environment, metadata)
             .await?
             .config;
         default_command::of(&machine, &container, &config).await

@@ -51,6 +51,12 @@ pub async fn run(
     config: &Config,
     moment: Moment,
 ) -> Result<(), Error> {
+    let mut config = config.clone();
+    config::variables::finish_container_env(
+        &mut config,
+        &session_environment::of_container(container),
+    );
+    let config = &config;
     let mut record = trip.hub.records.of(&trip.key, &container.id);
     let mut first_run = false;
     for (name, hooks) in once(config) {

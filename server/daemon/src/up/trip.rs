@@ -213,8 +213,7 @@ impl Trip {
         project: Project,
         done: Done,
     ) -> Result<Up, Error> {
-        // An image's metadata label belongs to the container's making; what is left of it that
-        // matters to a running container is in the container's labels.
+        let project = self.with_metadata_of(container, project).await?;
         let changes = changes::of(&self.machine, container, &project.config).await?;
         start::greet(container).await?;
         let mut record = self.hub.records.of(&self.key, &container.id);
@@ -232,6 +231,7 @@ impl Trip {
     }
 
     async fn restart(&self, container: &ContainerFacts, project: Project) -> Result<Up, Error> {
+        let project = self.with_metadata_of(container, project).await?;
         let changes = changes::of(&self.machine, container, &project.config).await?;
         self.say_phase("start", format!("Starting {}", container.name));
         self.run_initialize(&project).await?;
@@ -280,15 +280,31 @@ impl Trip {
 
     /// An image may bring configuration in its label: it counts below the project's own.
     async fn with_metadata(&self, project: Project, image: &Image) -> Result<Project, Error> {
-        match image.facts.labels.get("devcontainer.metadata") {
+        let label = image.facts.labels.get(labels::METADATA);
+        let metadata = label.map(|label| ImageMetadata {
+            image: image.name.clone(),
+            label: label.clone(),
+        });
+        self.with(project, metadata).await
+    }
+
+    /// The same of an image that a container was made from.
+    async fn with_metadata_of(
+        &self,
+        container: &ContainerFacts,
+        project: Project,
+    ) -> Result<Project, Error> {
+        self.with(project, status::image_metadata(container)).await
+    }
+
+    async fn with(
+        &self,
+        project: Project,
+        metadata: Option<ImageMetadata>,
+    ) -> Result<Project, Error> {
+        match metadata {
             None => Ok(project),
-            Some(label) => {
-                let metadata = ImageMetadata {
-                    image: image.name.clone(),
-                    label: label.clone(),
-                };
-                self.read(project.overrides, Some(metadata)).await
-            }
+            Some(metadata) => self.read(project.overrides, Some(metadata)).await,
         }
     }
 
