@@ -3,7 +3,7 @@
 use session::frame::{ProcessInfo, SessionInfo};
 
 use crate::hub::Hub;
-use crate::processes::{self, Processes};
+use crate::processes;
 use crate::session::Session;
 
 /// All sessions must fit in one frame, however long their command lines are.
@@ -15,27 +15,26 @@ const ENTRY: usize = 128;
 /// One session.
 pub(crate) fn info(hub: &Hub, id: u32) -> Option<SessionInfo> {
     let session = hub.sessions.get(&id)?;
-    Some(describe(hub, session, &Processes::now(), BUDGET / 16))
+    Some(describe(hub, session, BUDGET / 16))
 }
 
 /// All sessions, the oldest first.
 pub(crate) fn all(hub: &Hub) -> Vec<SessionInfo> {
-    let processes = Processes::now();
     let budget = BUDGET / hub.sessions.len().max(1);
     hub.sessions
         .values()
         .filter(|it| it.is_started())
-        .map(|session| describe(hub, session, &processes, budget))
+        .map(|session| describe(hub, session, budget))
         .collect()
 }
 
-fn describe(hub: &Hub, session: &Session, processes: &Processes, budget: usize) -> SessionInfo {
+fn describe(hub: &Hub, session: &Session, budget: usize) -> SessionInfo {
     let fixed = ENTRY + session.name.len() + session.user.len();
     let mut left = budget.saturating_sub(fixed);
     let command = shorten(&session.command, MAX_COMMAND.min(left / 2));
     left -= left.min(command.iter().map(|it| it.len() + 4).sum());
     let mut listed = Vec::new();
-    for pid in session.live(processes) {
+    for pid in session.shown() {
         let command = processes::command(pid);
         let cost = command.len() + 16;
         if cost > left {

@@ -109,6 +109,37 @@ impl Processes {
     }
 }
 
+/// The live descendants of `root`, found without looking at every process of the machine;
+/// `None` where the kernel does not say who a process's children are. One that is born or
+/// orphaned meanwhile may be missed: for showing, not for killing.
+pub(crate) fn descendants(root: u32) -> Option<Vec<u32>> {
+    let mut queue = children_of(root)?;
+    let mut found = BTreeSet::new();
+    while let Some(pid) = queue.pop() {
+        // A process that ends meanwhile is no error.
+        let Ok(stat) = fs::read(format!("/proc/{pid}/stat")) else {
+            continue;
+        };
+        if parse_stat(&stat).is_some_and(|it| !it.zombie) && found.insert(pid) {
+            queue.extend(children_of(pid).unwrap_or_default());
+        }
+    }
+    Some(found.into_iter().collect())
+}
+
+/// The children of all threads of a process.
+fn children_of(pid: u32) -> Option<Vec<u32>> {
+    let mut children = Vec::new();
+    for thread in fs::read_dir(format!("/proc/{pid}/task")).ok()?.flatten() {
+        let text = fs::read_to_string(thread.path().join("children")).ok()?;
+        children.extend(
+            text.split_ascii_whitespace()
+                .filter_map(|it| it.parse::<u32>().ok()),
+        );
+    }
+    Some(children)
+}
+
 /// The command line for people; the short name in brackets where there is none.
 pub(crate) fn command(pid: u32) -> String {
     let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
@@ -186,6 +217,21 @@ mod tests {
             parse_stat(b"42 (a) Z 7 42 40").map(|it| it.zombie),
             Some(true)
         );
+    }
+
+    #[test]
+    fn both_ways_find_the_same_children() {
+        let mut child = std::process::Command::new("sleep")
+            .arg("1000")
+            .spawn()
+            .expect("sleep");
+        let own = std::process::id();
+        assert!(Processes::now().below(&[own]).contains(&child.id()));
+        if let Some(found) = descendants(own) {
+            assert!(found.contains(&child.id()));
+        }
+        child.kill().expect("kill");
+        child.wait().expect("wait");
     }
 
     #[test]

@@ -350,6 +350,20 @@ impl Session {
         }
     }
 
+    /// The live processes of the session, to be shown.
+    pub(crate) fn shown(&self) -> Vec<u32> {
+        match self
+            .reaper
+            .as_ref()
+            .map(|it| processes::descendants(it.pid))
+        {
+            Some(Some(pids)) => pids,
+            Some(None) => self.live(&Processes::now()),
+            None if self.adopted.is_some() => self.live(&Processes::now()),
+            None => Vec::new(),
+        }
+    }
+
     /// The leader's process group: it is the leader of one since it was born.
     pub(crate) fn leader_group(&self) -> Option<Pid> {
         match self.exit {
