@@ -6,6 +6,7 @@
 mod accounts;
 mod become_user;
 mod client;
+mod clock;
 mod deliver;
 mod environment;
 mod exec_child;
@@ -13,7 +14,9 @@ mod hang_up;
 mod helper;
 mod hub;
 mod job;
+mod lines;
 mod listing;
+mod look;
 mod lookup;
 mod probe;
 mod processes;

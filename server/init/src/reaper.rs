@@ -71,6 +71,8 @@ pub(crate) fn main() -> ExitCode {
 
 fn run() -> std::io::Result<()> {
     let mut line = UnixStream::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3)?);
+    // Else it is called after the link that it was executed through.
+    let _ = rustix::thread::set_name(c"warpdock-init");
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     let of_the_child: OwnedFd = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 3)?;

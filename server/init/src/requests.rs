@@ -1,29 +1,25 @@
 //! What clients ask for.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use session::codec::Frame;
-use session::frame::{Attach, Control, Failure, Open, Probe, Reply, Request, Stdio};
+use session::frame::{Attach, Control, Failure, Open, Reply, Request, Stdio};
 
 use crate::accounts;
-use crate::client::{Attached, Client, Probing, Received, Role, Stage};
-use crate::environment::{Environment, Origin, environment};
+use crate::client::{Attached, Client, Received, Role, Stage};
+use crate::environment::{Origin, environment};
 use crate::hang_up;
-use crate::helper;
 use crate::hub::{Hub, MAX_CLIENTS, MAX_SESSIONS, SCRATCH};
-use crate::job::{self, BecomeUser, ExecJob, ProbeJob};
+use crate::job::{BecomeUser, ExecJob};
 use crate::listing;
+use crate::look;
 use crate::lookup;
-use crate::session::{Session, Start, system};
+use crate::session::{Session, Start};
 use crate::users::Identity;
 
 /// Input that a session has not taken, before its clients are not read any more.
 pub(crate) const MAX_INPUT: usize = 64 << 10;
 const MAX_NAME: usize = 128;
-const MAX_PROBES: usize = 8;
-/// What looking takes besides nvidia-smi.
-const PROBE_WITHIN: Duration = Duration::from_secs(10);
-const MAX_NVIDIA_SMI_SECONDS: u32 = 120;
 
 /// Whether a client's frames are taken now.
 pub(crate) fn is_listened_to(hub: &Hub, client: &Client) -> bool {
@@ -194,7 +190,7 @@ fn handle(hub: &mut Hub, id: u64, request: Request) -> Result<(), Failure> {
             }
             Ok(())
         }
-        Request::Probe(request) => probe(hub, id, request),
+        Request::Probe(request) => look::begin(hub, id, request),
     }
 }
 
@@ -317,100 +313,8 @@ fn join(
     Ok(())
 }
 
-fn probe(hub: &mut Hub, id: u64, request: Probe) -> Result<(), Failure> {
-    let probes = hub.clients.values();
-    let probes = probes.filter(|it| matches!(it.stage, Stage::Probing(_)));
-    if probes.count() >= MAX_PROBES {
-        return Err(too_many("probes at once", MAX_PROBES));
-    }
-    let (own, user) = users(hub, request.user.as_deref())?;
-    let shell_of = |user: &Identity| {
-        let shell = lookup::shell(user.shell.as_deref()).ok()?;
-        Some(
-            shell
-                .iter()
-                .map(|it| lookup::lossy(it))
-                .collect::<Vec<_>>()
-                .join(" "),
-        )
-    };
-    let environment = environment(&Origin {
-        inherited: &hub.environment,
-        own: &own,
-        user: &user,
-        shell: None,
-        terminal: false,
-        changes: &[],
-    });
-    let seconds = request.nvidia_smi_seconds.min(MAX_NVIDIA_SMI_SECONDS);
-    let job = ProbeJob {
-        workspace: request.workspace,
-        env: environment.into_iter().collect(),
-        nvidia_smi_seconds: seconds,
-        nvidia_visible_devices: value(&hub.environment, b"NVIDIA_VISIBLE_DEVICES"),
-        default_user: (own.name.clone(), shell_of(&own)),
-        become_user: BecomeUser {
-            user,
-            running_as: own.name,
-        },
-    };
-    let launch = || -> std::io::Result<Probing> {
-        let (socket, for_child) = helper::line()?;
-        let quiet = for_child.try_clone()?;
-        let also_quiet = for_child.try_clone()?;
-        job::send(std::os::fd::AsFd::as_fd(&socket), &job, &[])?;
-        let null = |fd| crate::serve::null().unwrap_or_else(|| std::process::Stdio::from(fd));
-        let child = helper::command(helper::PROBE)
-            .stdin(std::process::Stdio::from(for_child))
-            .stdout(null(quiet))
-            .stderr(null(also_quiet))
-            .spawn()?;
-        Ok(Probing {
-            socket,
-            pid: child.id(),
-            decoder: Default::default(),
-            deadline: Instant::now() + PROBE_WITHIN + Duration::from_secs(seconds.into()),
-        })
-    };
-    let probing = launch().map_err(|it| system("look at the container", &it))?;
-    if let Some(client) = hub.clients.get_mut(&id) {
-        client.stage = Stage::Probing(probing);
-    }
-    Ok(())
-}
-
-/// What a helper has seen, or that it has ended.
-pub(crate) fn probe_spoke(hub: &mut Hub, id: u64) {
-    let Some(client) = hub.clients.get_mut(&id) else {
-        return;
-    };
-    let Stage::Probing(probing) = &mut client.stage else {
-        return;
-    };
-    let failed = || Failure::System {
-        doing: "look at the container".to_owned(),
-        error: "the process that looks has ended without a word".to_owned(),
-    };
-    let mut bytes = [0; 4096];
-    let reply = loop {
-        match rustix::io::read(&probing.socket, &mut bytes) {
-            Ok(0) => break Reply::Failed(failed()),
-            Ok(length) => probing.decoder.feed(&bytes[..length]),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(rustix::io::Errno::AGAIN) => return,
-            Err(_) => break Reply::Failed(failed()),
-        }
-        match probing.decoder.next_frame() {
-            Ok(Some(Frame::Reply(reply))) => break reply,
-            Ok(None) => {}
-            Ok(Some(_)) | Err(_) => break Reply::Failed(failed()),
-        }
-    };
-    client.answer(&reply);
-}
-
 /// Init's own user and the one that is meant.
-fn users(hub: &Hub, spec: Option<&str>) -> Result<(Identity, Identity), Failure> {
+pub(crate) fn users(hub: &Hub, spec: Option<&str>) -> Result<(Identity, Identity), Failure> {
     let accounts = accounts::read();
     let own = accounts.describe(&hub.ids);
     let user = match spec {
@@ -456,11 +360,7 @@ fn check_name(hub: &Hub, name: &str) -> Result<(), Failure> {
     }
 }
 
-fn value(environment: &Environment, name: &[u8]) -> Option<String> {
-    environment.get(name).map(|it| lookup::lossy(it))
-}
-
-fn too_many(what: &str, limit: usize) -> Failure {
+pub(crate) fn too_many(what: &str, limit: usize) -> Failure {
     Failure::TooMany {
         what: what.to_owned(),
         limit: u32::try_from(limit).unwrap_or(u32::MAX),

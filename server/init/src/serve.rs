@@ -20,8 +20,10 @@ use session::client::SOCKET_NAME;
 
 use crate::accounts;
 use crate::client::{Client, Stage};
+use crate::clock;
 use crate::deliver;
 use crate::hub::{self, Hub};
+use crate::look;
 use crate::requests;
 use crate::ring::Stream;
 use crate::session::Session;
@@ -69,7 +71,7 @@ pub(crate) fn serve(folder: &Path) -> io::Result<()> {
     let mut accept_again: Option<Instant> = None;
     loop {
         let now = Instant::now();
-        hub::keep_time(&mut hub, now);
+        clock::keep_time(&mut hub, now);
         let stalled = loop {
             let before = hub.revision;
             deliver::deliver_all(&mut hub);
@@ -79,14 +81,14 @@ pub(crate) fn serve(folder: &Path) -> io::Result<()> {
                 break stalled;
             }
         };
-        hub::forget(&mut hub);
-        if hub::may_exit(&hub, now) {
+        clock::forget(&mut hub);
+        if clock::may_exit(&hub, now) {
             break;
         }
         if accept_again.is_some_and(|it| it <= now) {
             accept_again = None;
         }
-        let deadlines = [hub::next_deadline(&hub), stalled, accept_again];
+        let deadlines = [clock::next_deadline(&hub), stalled, accept_again];
         let deadline = deadlines.into_iter().flatten().min();
         let accepting = accept_again.is_none();
         for ready in wait(&hub, &listener, &signals, accepting, deadline)? {
@@ -95,7 +97,7 @@ pub(crate) fn serve(folder: &Path) -> io::Result<()> {
                     drain(&signals.pipe);
                     hub::reap(&mut hub);
                     if signals.stop.swap(false, Ordering::SeqCst) {
-                        hub::stop(&mut hub);
+                        clock::stop(&mut hub);
                     }
                 }
                 Ready::Birth(id) => hub::birth_spoke(&mut hub, id),
@@ -108,7 +110,7 @@ pub(crate) fn serve(folder: &Path) -> io::Result<()> {
                         session.write_input();
                     }
                 }
-                Ready::Probe(id) => requests::probe_spoke(&mut hub, id),
+                Ready::Probe(id) => look::spoke(&mut hub, id),
                 Ready::Read(id) => requests::read_client(&mut hub, id),
                 Ready::Listener => {
                     if !accept(&mut hub, &listener) {

@@ -6,7 +6,9 @@
 //! Control frames carry postcard; data frames carry raw bytes.
 //!
 //! One connection has one purpose: both sides say [`Hello`], the client sends one
-//! [`Request`], and the answer's frames follow until one side closes.
+//! [`Request`], and the answer's frames follow until one side closes. Init closes after
+//! the last word: [`Reply::Exit`], [`Reply::Failed`], or the one reply that was asked for.
+//! A client that sends a frame where none belongs gets [`Failure::Protocol`].
 //!
 //! Compatibility: postcard does not describe itself, so a released struct never
 //! changes. What a later version adds is a new variant at the end of an enum, sent
@@ -34,9 +36,13 @@ pub struct Hello {
 pub enum Request {
     /// Start a session and stay attached to it. Answered by [`Reply::Opened`] or [`Reply::Failed`].
     Open(Open),
-    /// Join a session that runs or has ended. Answered by [`Reply::Opened`], replay data, then as `Open`.
+    /// Join a session that runs or has ended. Answered by [`Reply::Opened`], replay data and
+    /// [`Reply::ReplayEnd`], then as `Open`.
     Attach(Attach),
-    /// Send the ring, and with `follow` what comes after, without being able to type.
+    /// Send the ring, and with `follow` what comes after, without being able to type. Answered
+    /// as `Attach`; without `follow` init closes after the replay, and says [`Reply::Exit`]
+    /// before if the command has ended. A slow follower does not hold up the command: it is
+    /// overtaken, and told so by [`Reply::ReplayTruncated`].
     Logs { session: String, follow: bool },
     /// Answered by one [`Reply::Sessions`].
     List,
@@ -153,9 +159,10 @@ pub enum Reply {
     Failed(Failure),
     /// The replay of the ring ends here; what follows is live. The bytes before were written at these sizes.
     ReplayEnd,
-    /// Bytes were dropped from the ring's front before the replay begins.
+    /// So many bytes are missing here: dropped from the ring before the replay begins, or
+    /// before a follower came to them.
     ReplayTruncated { dropped: u64 },
-    /// While replaying: the terminal had this size from here on.
+    /// Only while replaying: the terminal had this size from here on.
     ReplaySize(Size),
     /// The session's command has ended and all its output was sent.
     Exit(Exit),

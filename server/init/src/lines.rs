@@ -1,0 +1,106 @@
+//! What a session knows of its processes: the line to the one that becomes its command,
+//! the line to its reaper, and what is known without a reaper.
+
+use std::collections::BTreeSet;
+use std::io::{self, Read};
+use std::os::unix::net::UnixStream;
+
+use session::codec::Decoder;
+
+use crate::processes::Processes;
+use crate::reaper::{WORD, Word};
+
+/// What a process that is to become the command has said.
+#[derive(Debug)]
+pub(crate) struct Birth {
+    /// The line.
+    pub(crate) socket: UnixStream,
+    /// What came over it.
+    pub(crate) decoder: Decoder,
+    /// The client that waits for it.
+    pub(crate) opener: u64,
+    /// The line has ended without a failure: the command is executed.
+    pub(crate) executed: bool,
+}
+
+/// The processes of a session without a reaper, as far as they can be told: what was seen
+/// below it, what descends from that, and what shares a setsid session with it.
+#[derive(Debug, Default)]
+pub(crate) struct Adopted {
+    /// Seen last.
+    pub(crate) pids: Vec<u32>,
+    sessions: BTreeSet<u32>,
+}
+
+/// A line to a reaper.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// The line.
+    pub(crate) socket: UnixStream,
+    /// The reaper's process id.
+    pub(crate) pid: u32,
+    received: Vec<u8>,
+    empty: bool,
+}
+
+impl Adopted {
+    /// Looks at what is there now, and remembers it.
+    pub(crate) fn look(&mut self, processes: &Processes) {
+        self.pids = self.live(processes);
+        self.sessions.extend(processes.sessions_of(&self.pids));
+    }
+
+    /// The live ones.
+    pub(crate) fn live(&self, processes: &Processes) -> Vec<u32> {
+        let mut roots = self.pids.clone();
+        roots.extend(
+            self.sessions
+                .iter()
+                .flat_map(|it| processes.in_session(*it)),
+        );
+        let mut pids = processes.below(&roots);
+        pids.extend(processes.alive(roots));
+        pids.sort_unstable();
+        pids.dedup();
+        pids
+    }
+}
+
+impl Line {
+    /// A line to this reaper.
+    pub(crate) fn new(socket: UnixStream, pid: u32) -> Line {
+        Line {
+            socket,
+            pid,
+            received: Vec::new(),
+            empty: false,
+        }
+    }
+
+    /// What the reaper has said, and whether its line has ended.
+    pub(crate) fn listen(&mut self) -> (Vec<Word>, bool) {
+        let mut words = Vec::new();
+        let mut buffer = [0; 64];
+        loop {
+            match self.socket.read(&mut buffer) {
+                Ok(0) => return (words, true),
+                Ok(length) => self.received.extend_from_slice(&buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return (words, false),
+                Err(_) => return (words, true),
+            }
+            while let Some(bytes) = self.received.first_chunk::<WORD>() {
+                if let Some(word) = Word::decode(*bytes) {
+                    self.empty |= word == Word::Empty;
+                    words.push(word);
+                }
+                self.received.drain(..WORD);
+            }
+        }
+    }
+
+    /// It ended because nothing was left, and was not killed.
+    pub(crate) fn said_empty(&self) -> bool {
+        self.empty
+    }
+}
