@@ -290,7 +290,7 @@ fn wait_for_prompt(terminal: &Terminal) {
 }
 
 /// What sudo runs for `docker`: the first on its own path.
-fn docker() -> String {
+pub(crate) fn docker() -> String {
     let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let mut all = path.split(':').map(|folder| format!("{folder}/docker"));
     all.find(|path| Path::new(path).exists())
