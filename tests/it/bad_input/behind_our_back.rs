@@ -1,6 +1,6 @@
 //! What others do to our containers with docker itself.
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 
 use crate::{
     bad_input::{PROJECT, says},
@@ -41,6 +41,15 @@ impl Stage {
         self.engine
             .containers_mounting(self.workspace.path())
             .remove(0)
+    }
+
+    /// The container's first process, as the host numbers it.
+    #[track_caller]
+    fn init(&self) -> Pid {
+        let pid = &self.engine.inspect(&self.container())["State"]["Pid"];
+        pid.as_i64()
+            .and_then(|pid| Pid::from_raw(pid as i32))
+            .expect("the container runs")
     }
 
     /// A session that has begun.
@@ -136,12 +145,15 @@ fn a_session_waits_through_a_pause_and_goes_on() {
 }
 
 #[test]
-fn a_client_of_a_paused_container_can_be_interrupted() {
+fn a_second_signal_ends_the_client_of_a_paused_container() {
     let stage = Stage::up();
     let mut session = stage.session();
     stage.engine.docker(&["pause", &stage.container()]);
-    session.signal(Signal::TERM);
-    wait::until_true("the client's end", wait::LONG, || !session.runs());
+    // The first is the session's, which cannot have it now.
+    wait::until_true("the client's end", wait::LONG, || {
+        session.signal(Signal::TERM);
+        !session.runs()
+    });
     stage.engine.docker(&["unpause", &stage.container()]);
 }
 
@@ -224,11 +236,13 @@ fn a_killed_init_takes_its_container_and_up_brings_it_back() {
     stage.run(&["exec", "--", "kill", "-9", "1"]).success();
     stage.run(&["exec", "--no-up", "--", "true"]).success();
     let session = stage.session();
-    let pid = &stage.engine.inspect(&stage.container())["State"]["Pid"];
-    let pid = pid
-        .as_i64()
-        .and_then(|pid| rustix::process::Pid::from_raw(pid as i32));
-    rustix::process::kill_process(pid.expect("it runs"), Signal::KILL).expect("it runs");
+    rustix::process::kill_process(stage.init(), Signal::KILL).expect("it runs");
     session.wait(wait::LONG).expect_code(125);
     stage.run(&["up"]).success();
+    for _ in 0..3 {
+        let pid = stage.init();
+        rustix::process::kill_process(pid, Signal::KILL).expect("it runs");
+        let echo = stage.run(&["exec", "--", "echo", "back"]).success();
+        assert_eq!(echo.stdout(), "back\n");
+    }
 }

@@ -102,8 +102,22 @@ fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
             0,
         );
         made.expect("the folder is ours");
-        refused_with(&workspace, &["up"], &[name]);
+        let home = Home::new(&Engine::shared());
+        let up = home.warpdock(workspace.path(), &["up"]).run();
+        match name {
+            // As if it were not there: there is a Dockerfile.
+            ".devcontainer.json" => up.success(),
+            _ => up.expect_code(1),
+        };
     }
+}
+
+#[test]
+fn a_virtual_environment_called_env_is_no_env_file() {
+    let home = Home::new(&Engine::shared());
+    let workspace = Workspace::new(PROJECT);
+    workspace.write(".env/bin/activate", "");
+    home.warpdock(workspace.path(), &["up"]).run().success();
 }
 
 #[test]

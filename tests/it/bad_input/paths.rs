@@ -89,14 +89,11 @@ fn a_name_that_is_no_text_is_an_error() {
     let workspace = Workspace::new(PROJECT);
     let path = workspace.path().join(OsStr::from_bytes(b"caf\xe9"));
     fs::create_dir(&path).expect("the folder is ours");
-    for arguments in [
-        &["up", "--image", "warpdock-test/busybox:1"][..],
-        &["status"],
-    ] {
-        let refused = home.warpdock(&path, arguments).run();
-        assert!([1, 2].contains(&refused.code()), "{refused}");
-        assert!(refused.stderr().contains("not UTF-8"), "{refused}");
-    }
+    let image = ["up", "--image", "warpdock-test/busybox:1"];
+    let refused = home.warpdock(&path, &image).run();
+    assert!([1, 2].contains(&refused.code()), "{refused}");
+    assert!(refused.stderr().contains("not UTF-8"), "{refused}");
+    home.warpdock(&path, &["status"]).run().expect_code(3);
 }
 
 #[test]
@@ -156,7 +153,7 @@ fn a_workspace_that_is_deleted_meanwhile_can_still_be_taken_down() {
 fn a_deleted_folder_that_one_stands_in_is_an_error_with_a_reason() {
     let home = Home::new(&Engine::shared());
     let workspace = Workspace::new(PROJECT);
-    let script = "rmdir \"$PWD\"; \"$WARPDOCK\" status";
+    let script = "rmdir \"$PWD\"; \"$WARPDOCK\" up --image x";
     let folder = workspace.join("gone");
     fs::create_dir(&folder).expect("its name is free");
     let finished = home

@@ -50,7 +50,9 @@ pub fn way(
     fetch: &FetchArguments,
 ) -> Result<Way, Failed> {
     match call.session(target) {
-        Err(failed) if matches!(failed.kind(), "not-running" | "paused") => {}
+        // One whose init does not answer may have ended a moment ago: `up` sees to that, or says
+        // what is wrong with it.
+        Err(failed) if matches!(failed.kind(), "not-running" | "paused" | "init-unreachable") => {}
         other => return other,
     }
     let params = up_params(target.clone(), fetch.pull);

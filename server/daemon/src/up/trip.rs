@@ -5,7 +5,7 @@ use std::{
     fs::{File, TryLockError},
     path::PathBuf,
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use config::{inputs::ImageMetadata, model::Config};
@@ -14,6 +14,7 @@ use protocol::{
     container::{Change, Done, Overrides, Progress, Up},
     failure::Problem,
 };
+use session::error::ConnectError;
 
 use crate::{
     changes, default_command,
@@ -30,6 +31,9 @@ use crate::{
         prove, requirements, spec, start,
     },
 };
+
+/// How long the engine may take to notice that a container's first process has ended.
+const NOTICE_LIMIT: Duration = Duration::from_secs(2);
 
 /// One `up` under way.
 pub struct Trip {
@@ -93,7 +97,7 @@ impl Trip {
         let project = self.project(existing.as_deref()).await?;
         let _lock = self.lock().await?;
         // Somebody else may have been at it while we waited for the lock.
-        let existing = self.machine.container(&self.workspace).await?;
+        let existing = self.settled().await?;
         let rebuild = self.operation.params.rebuild;
         match existing.as_deref() {
             Some(container) if !rebuild => match container.state {
@@ -102,6 +106,7 @@ impl Trip {
                     self.say_phase("start", format!("Resuming {}", container.name));
                     self.machine.engine.unpause(&container.id).await?;
                     self.machine.forget();
+                    start::greet(container).await?;
                     self.reuse(container, project, Done::Started).await
                 }
                 ContainerState::Exited | ContainerState::Restarting => {
@@ -206,7 +211,33 @@ impl Trip {
         }
     }
 
-    /// The container runs: see that it answers, and what it does not have yet.
+    /// The container as it is; one that runs has answered.
+    async fn settled(&self) -> Result<Option<Arc<ContainerFacts>>, Error> {
+        let deadline = Instant::now() + NOTICE_LIMIT;
+        loop {
+            let existing = self.machine.container(&self.workspace).await?;
+            let Some(container) = &existing else {
+                return Ok(None);
+            };
+            if container.state != ContainerState::Running || self.operation.params.rebuild {
+                return Ok(existing);
+            }
+            match start::greet(container).await {
+                Ok(()) => return Ok(existing),
+                // Its init has ended, which the engine has yet to notice.
+                Err(Error::Init {
+                    source: ConnectError::Refused { .. },
+                    ..
+                }) if Instant::now() < deadline => {
+                    self.machine.forget();
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The container runs and answers: see what it does not have yet.
     async fn reuse(
         &self,
         container: &ContainerFacts,
@@ -215,7 +246,6 @@ impl Trip {
     ) -> Result<Up, Error> {
         let project = self.with_metadata_of(container, project).await?;
         let changes = changes::of(&self.machine, container, &project.config).await?;
-        start::greet(container).await?;
         let mut record = self.hub.records.of(&self.key, &container.id);
         let this_start = container.started_at.clone().unwrap_or_default();
         if record.gpu.is_none() || record.started_at != this_start {
