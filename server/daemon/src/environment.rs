@@ -26,7 +26,8 @@ pub fn access(environment: &BTreeMap<String, String>, handed: Arc<Handed>) -> Ac
         docker_config: variable("DOCKER_CONFIG").map(PathBuf::from),
         home: variable("HOME").map(PathBuf::from),
         path: variable("PATH").map(Into::into),
-        docker_buildkit: variable("DOCKER_BUILDKIT"),
+        // Clients share a connection, and each `up` heeds its own client's wish (`up/image.rs`).
+        docker_buildkit: None,
         handed,
     }
 }

@@ -31,7 +31,7 @@ pub enum Error {
     #[error("container {name} is paused")]
     Paused { name: String },
     /// An image that is not on this machine.
-    #[error("image {name} is not on this machine")]
+    #[error("image {name} is not on this machine ({wanted_by} asks for it)")]
     ImageMissing {
         name: String,
         wanted_by: String,
@@ -59,6 +59,8 @@ pub enum Error {
         exit_code: Option<i64>,
         tail: Vec<String>,
         message: String,
+        /// What the step fetches from the internet; empty: nothing.
+        downloads: String,
     },
     /// A GPU is required and there is none.
     #[error("a GPU is required and the container cannot have one: {reason}")]
@@ -75,6 +77,9 @@ pub enum Error {
         remedy: String,
         detail: String,
     },
+    /// A stopped container could not be started again; it is kept as it is.
+    #[error(transparent)]
+    NotRestarted(Box<Error>),
     /// The container ended before init answered.
     #[error("the container ended at once with exit code {code}")]
     EndedAtOnce { code: i64, detail: String },
@@ -95,6 +100,13 @@ pub enum Error {
     #[error("{hook} failed with exit code {code}: {command}")]
     Hook {
         hook: String,
+        command: String,
+        code: i32,
+        place: String,
+    },
+    /// A lifecycle command on the host failed; nothing was made or changed.
+    #[error("initializeCommand ({place}) failed on this machine with exit code {code}: {command}")]
+    HostHook {
         command: String,
         code: i32,
         place: String,
@@ -142,10 +154,11 @@ impl Error {
             Error::EndedAtOnce { .. } => "ended-at-once",
             Error::Init { .. } => "init-unreachable",
             Error::Session { .. } => "session",
-            Error::Hook { .. } => "hook-failed",
+            Error::Hook { .. } | Error::HostHook { .. } => "hook-failed",
             Error::NotTrusted { .. } => "not-trusted",
             Error::Cancelled { .. } => "cancelled",
             Error::Io { .. } => "io",
+            Error::NotRestarted(error) => error.kind(),
             Error::Shared(error) => error.kind(),
             Error::WindowClosed => "window-closed",
             Error::AnswerLost => "answer-lost",
@@ -167,6 +180,7 @@ impl Error {
             | Error::Architecture { .. }
             | Error::Build { .. }
             | Error::Hook { .. }
+            | Error::HostHook { .. }
             | Error::NotTrusted { .. }
             | Error::Cancelled { .. } => Tier::Input,
             Error::Path(_)
@@ -177,6 +191,7 @@ impl Error {
             | Error::EndedAtOnce { .. }
             | Error::Init { .. }
             | Error::Io { .. } => Tier::Environment,
+            Error::NotRestarted(error) => error.tier(),
             Error::Shared(error) => error.tier(),
             Error::Session { .. } | Error::WindowClosed | Error::AnswerLost => Tier::Bug,
         }
@@ -231,9 +246,19 @@ impl Error {
                 "build where there is internet, `docker save` the image, and `warpdock load` it here; then name it with --image or in devcontainer.json",
                 "or point the downloads to a mirror inside your network (build arguments such as PIP_INDEX_URL)",
             ]),
-            Error::Build { .. } => lines(&[
-                "read the step's last lines above, mend the Dockerfile, and try again: finished steps are cached",
-            ]),
+            Error::Build {
+                step, downloads, ..
+            } => {
+                let mut steps = lines(&[
+                    "read the step's last lines above, mend the Dockerfile, and try again: finished steps are cached",
+                ]);
+                if !downloads.is_empty() {
+                    steps.push(format!(
+                        "{step} downloads from the internet ({downloads}); on a machine without it: build elsewhere, `docker save` the image, and `warpdock load` it here"
+                    ));
+                }
+                steps
+            }
             Error::GpuRequired { remedy, .. } => {
                 vec![
                     remedy.clone(),
@@ -242,6 +267,11 @@ impl Error {
                 ]
             }
             Error::KnownStart { remedy, .. } => vec![remedy.clone()],
+            Error::NotRestarted(error) => {
+                let mut steps = error.remedy();
+                steps.push("or `warpdock rebuild` makes a new container; what was written in the old one outside its mounts is lost".to_owned());
+                steps
+            }
             Error::EndedAtOnce { .. } => lines(&[
                 "`docker info` shows whether the engine can run containers; the exact words are above",
             ]),
@@ -256,6 +286,9 @@ impl Error {
                 "the container is kept: `warpdock shell` looks into it",
                 "the next `warpdock up` runs the command again",
             ]),
+            Error::HostHook { .. } => {
+                lines(&["its words are above; the container was neither made nor changed"])
+            }
             Error::NotTrusted { .. } => lines(&[
                 "read it; if you agree, run `warpdock up --trust`, or answer yes on a terminal",
             ]),
@@ -282,6 +315,7 @@ impl Error {
             Error::Engine(engine::error::Error::BuildFailed { tail, .. }) => {
                 (!tail.is_empty()).then(|| tail.join("\n"))
             }
+            Error::NotRestarted(error) => error.detail(),
             Error::Shared(error) => error.detail(),
             _ => None,
         }

@@ -1,5 +1,5 @@
 //! From the name of a builder's step back to the instruction: BuildKit's `[build 2/5] RUN …`, the
-//! classic builder's `Step 2/5 : RUN …`.
+//! classic builder's `Step 2/5 : RUN …`, or the bare `RUN …`.
 
 use crate::ast::{Instruction, Keyword};
 use crate::stages::{Base, Stages};
@@ -7,9 +7,11 @@ use crate::stages::{Base, Stages};
 /// The index of the instruction that a step's name belongs to; `None`: to none of this file
 /// (`[internal] load …`, `exporting to image`).
 pub fn instruction_at_step(stages: &Stages<'_>, name: &str) -> Option<usize> {
-    match name.trim().strip_prefix("Step ") {
-        Some(rest) => classic(stages, rest),
-        None => buildkit(stages, name.trim()),
+    let name = name.trim();
+    match (name.strip_prefix("Step "), name.starts_with('[')) {
+        (Some(rest), _) => classic(stages, rest),
+        (None, true) => buildkit(stages, name),
+        (None, false) => by_text(stages, 0..stages.file.instructions.len(), name),
     }
 }
 

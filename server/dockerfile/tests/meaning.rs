@@ -394,4 +394,6 @@ fn steps_go_back_to_their_instruction() {
     assert_eq!(at("[stage-1 3/3] RUN two"), Some(5));
     assert_eq!(at("[stage-0  2/10] RUN one"), Some(2));
     assert_eq!(at("[stage-1 2/3] RUN two"), Some(5));
+    assert_eq!(at("RUN two"), Some(5));
+    assert_eq!(at("exporting to image"), None);
 }

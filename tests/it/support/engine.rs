@@ -167,6 +167,13 @@ impl Engine {
             .collect()
     }
 
+    /// The folder that tells a private engine's GPU stand-in what to pretend.
+    #[track_caller]
+    pub(crate) fn stand_in(&self) -> PathBuf {
+        let (folder, _) = self.private.as_ref().expect("the shared one serves others");
+        folder.join("stand-in")
+    }
+
     /// dockerd's process id, of a private engine.
     #[track_caller]
     pub(crate) fn pid(&self) -> Pid {

@@ -112,11 +112,7 @@ fn flatten(
             if let (Some(value), Some(origin)) = (fields.get("value"), fields.get("origin"))
                 && let Ok(origin) = serde_json::from_value(origin.clone())
             {
-                values.push(Value {
-                    name: name.to_owned(),
-                    value: shown(name, value),
-                    origin: place(&origin),
-                });
+                spread(name, value, &place(&origin), values);
                 return;
             }
             fields
@@ -138,6 +134,32 @@ fn flatten(
         | serde_json::Value::Bool(_)
         | serde_json::Value::Number(_)
         | serde_json::Value::String(_) => {}
+    }
+}
+
+/// A value that has parts is a line for each part that says something, all of one origin.
+fn spread(name: &str, value: &serde_json::Value, origin: &str, values: &mut Vec<Value>) {
+    match value {
+        serde_json::Value::Object(parts) => {
+            let said = parts.iter().filter(|(_, part)| !says_nothing(part));
+            said.for_each(|(key, part)| spread(&format!("{name}.{key}"), part, origin, values));
+        }
+        _ => values.push(Value {
+            name: name.to_owned(),
+            value: shown(name, value),
+            origin: origin.to_owned(),
+        }),
+    }
+}
+
+fn says_nothing(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Null => true,
+        serde_json::Value::Array(items) => items.is_empty(),
+        serde_json::Value::Object(parts) => parts.values().all(says_nothing),
+        serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => false,
     }
 }
 

@@ -39,6 +39,13 @@ pub async fn build(trip: &Trip, build: &Build) -> Result<Image, Error> {
         .dockerfile
         .strip_prefix(&trip.workspace)
         .unwrap_or(&build.dockerfile);
+    if stages.stages.is_empty() {
+        return Err(Error::Engine(engine::error::Error::DockerfileInvalid {
+            dockerfile: dockerfile.display().to_string(),
+            line: None,
+            message: "it has no FROM, which names the image that it builds on".to_owned(),
+        }));
+    }
     bases(trip, &stages, dockerfile).await?;
     let name = format!("warpdock-{}", trip.key);
     let spec = BuildSpec {
@@ -189,6 +196,7 @@ fn explain(
             exit_code: *exit_code,
             tail: tail.clone(),
             message: message.clone(),
+            downloads: downloads.join("; "),
         },
     }
 }

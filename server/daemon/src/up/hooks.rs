@@ -2,6 +2,7 @@
 //! `initializeCommand`, which runs on this machine and only when somebody agreed to it.
 
 use std::{
+    os::unix::process::ExitStatusExt,
     path::Path,
     process::Stdio,
     time::{Duration, Instant},
@@ -10,7 +11,10 @@ use std::{
 use config::model::{Config, Hook, Setting};
 use engine::container::ContainerFacts;
 use protocol::container::Progress;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, Signal, kill_process_group},
+};
 use session::{
     client::{Connection, Incoming, Polled},
     frame::{Exit, Keep, Open, Reply, Request, Stdio as SessionStdio},
@@ -25,6 +29,12 @@ use crate::{
     session_environment,
     up::{prove::session_words, start, trip::Trip},
 };
+
+/// How long the output of a command on this machine is read on after its end.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// How long a cancelled command on this machine has to end by itself.
+const UNTIL_KILLED: Duration = Duration::from_secs(2);
 
 /// What has just happened to the container; the commands from there on run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,13 +109,11 @@ pub async fn initialize(trip: &Trip, config: &Config) -> Result<(), Error> {
         let code = on_this_machine(trip, &step, &argv).await?;
         step.end(code)?;
         if code != 0 {
-            return Err(failed(
-                "initializeCommand",
-                argv.join(" "),
+            return Err(Error::HostHook {
+                command: argv.join(" "),
                 code,
-                hook,
-                trip,
-            ));
+                place: project::place(&hook.origin, &trip.workspace),
+            });
         }
     }
     Ok(())
@@ -285,7 +293,8 @@ fn in_container(
     };
     connection.request(&Request::Open(open)).map_err(lost)?;
     let (_sender, mut receiver) = connection.split();
-    let mut lines = Lines::default();
+    let mut output = Lines::default();
+    let mut errors = Lines::default();
     loop {
         // Dropping the connection ends the command: it is kept only while we are attached.
         if token.is_cancelled() {
@@ -294,11 +303,11 @@ fn in_container(
             });
         }
         match receiver.try_next().map_err(lost)? {
-            Polled::Incoming(Incoming::Stdout(bytes) | Incoming::Stderr(bytes)) => {
-                lines.add(&bytes, say);
-            }
+            Polled::Incoming(Incoming::Stdout(bytes)) => output.add(&bytes, say),
+            Polled::Incoming(Incoming::Stderr(bytes)) => errors.add(&bytes, say),
             Polled::Incoming(Incoming::Reply(Reply::Exit(exit))) => {
-                lines.end(say);
+                output.end(say);
+                errors.end(say);
                 return Ok(match exit {
                     Exit::Code(code) => code,
                     Exit::Signal(signal) => 128 + signal,
@@ -362,23 +371,58 @@ async fn on_this_machine(trip: &Trip, step: &Step<'_>, argv: &[String]) -> Resul
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .kill_on_drop(true)
+        .process_group(0)
         .spawn()
         .map_err(|source| Error::Io {
             doing: doing(),
             source,
         })?;
-    let output = child.stdout.take();
-    let errors = child.stderr.take();
-    tokio::join!(
-        pass_on(trip, step.number, output),
-        pass_on(trip, step.number, errors)
-    );
-    let status = child.wait().await.map_err(|source| Error::Io {
+    let mut group = Group::of(&child);
+    let output = pass_on(trip, step.number, child.stdout.take());
+    let errors = pass_on(trip, step.number, child.stderr.take());
+    let all_output = async { tokio::join!(output, errors) };
+    tokio::pin!(all_output);
+    let ended = tokio::select! {
+        ended = child.wait() => {
+            // What it left running on purpose may hold its output open for ever.
+            let _all_read = tokio::time::timeout(LAST_WORDS, all_output).await;
+            ended
+        }
+        _ = &mut all_output => child.wait().await,
+    };
+    group.0 = None;
+    let status = ended.map_err(|source| Error::Io {
         doing: doing(),
         source,
     })?;
-    Ok(status.code().unwrap_or(128))
+    Ok(status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal))
+        .unwrap_or(128))
+}
+
+/// The processes of a command on this machine: ended with all that they started, unless the
+/// command came to its end by itself.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &tokio::process::Child) -> Group {
+        let pid = child.id().and_then(|id| i32::try_from(id).ok());
+        Group(pid.and_then(Pid::from_raw))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let Some(pid) = self.0 else {
+            return;
+        };
+        let _gone = kill_process_group(pid, Signal::TERM);
+        tokio::spawn(async move {
+            tokio::time::sleep(UNTIL_KILLED).await;
+            let _gone = kill_process_group(pid, Signal::KILL);
+        });
+    }
 }
 
 async fn pass_on(trip: &Trip, step: u32, stream: Option<impl AsyncRead + Unpin>) {

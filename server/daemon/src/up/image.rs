@@ -1,11 +1,12 @@
 //! The image: present, or built from the Dockerfile, or fetched when that was asked for.
 
-use config::model::Source;
+use config::model::{Setting, Source};
 use engine::image::{ImageFacts, TransferEvent};
 use protocol::container::Progress;
 
 use crate::{
     error::Error,
+    project,
     up::{build, trip::Trip},
 };
 
@@ -19,9 +20,12 @@ pub struct Image {
 }
 
 /// Has the image. Nothing is fetched unless the person said so.
-pub async fn ensure(trip: &Trip, source: &Source) -> Result<Image, Error> {
-    let image = match source {
-        Source::Image { name } => ready(trip, name, "the project").await?,
+pub async fn ensure(trip: &Trip, source: &Setting<Source>) -> Result<Image, Error> {
+    let image = match &source.value {
+        Source::Image { name } => {
+            let wanted_by = project::place(&source.origin, &trip.workspace);
+            ready(trip, name, &wanted_by).await?
+        }
         Source::Build(build) => build::build(trip, build).await?,
     };
     fits(trip, &image)?;

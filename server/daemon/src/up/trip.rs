@@ -270,22 +270,22 @@ impl Trip {
             .engine
             .start(&container.id)
             .await
-            .map_err(|error| gpus::known(self, error))?;
+            .map_err(|error| Error::NotRestarted(Box::new(gpus::known(self, error))))?;
         self.machine.forget();
         let container = start::answering(self, &container.id).await?;
-        self.first_look(&container, &project).await?;
+        if let Err(error) = self.first_look(&container, &project).await {
+            // Left running, it would be up for the next who asks, the required GPU or not.
+            self.machine.engine.stop(&container.id, 0).await?;
+            self.machine.forget();
+            return Err(error);
+        }
         hooks::run(self, &container, &project.config, Moment::Started).await?;
         self.run_default_command(&container, &project).await?;
         self.done(project, Done::Started, changes).await
     }
 
     async fn create(&self, old: Option<&ContainerFacts>, project: Project) -> Result<Up, Error> {
-        let Some(source) = project
-            .config
-            .source
-            .as_ref()
-            .map(|source| source.value.clone())
-        else {
+        let Some(source) = project.config.source.clone() else {
             // The configuration says so as a problem; this is the last net.
             return Err(Error::Problems(project.warnings));
         };
