@@ -308,8 +308,25 @@ pub(crate) fn disconnect(hub: &mut Hub, client_id: u64) {
     }
     let detached = client.attached().is_some_and(|it| it.detached);
     hub.revision += u64::from(client.attached().is_some());
-    if let (Some(session), false) = (client.types_into().or(client.left), detached) {
-        abandoned(hub, session);
+    if let Some(session) = client.types_into().or(client.left) {
+        give_size_of_last(hub, session);
+        if !detached {
+            abandoned(hub, session);
+        }
+    }
+}
+
+/// Who alone is left has the terminal's size, without typing first.
+fn give_size_of_last(hub: &mut Hub, id: u32) {
+    let mut left = hub
+        .clients
+        .values()
+        .filter(|it| it.types_into() == Some(id))
+        .map(|it| it.attached().and_then(|it| it.size));
+    if let (Some(Some(size)), None) = (left.next(), left.next())
+        && let Some(session) = hub.sessions.get_mut(&id)
+    {
+        session.resize(size);
     }
 }
 
