@@ -77,6 +77,12 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Ended {
     let global = arguments.global;
     let outer = arguments.overrides;
+    if arguments.command.is_some() && outer != Default::default() {
+        return Err(Failed::usage(
+            "a flag that decides something instead of the project's files stands before the command".to_owned(),
+            &["write it behind: warpdock up --image NAME"],
+        ));
+    }
     match arguments.command {
         None => shell::run(&global, ShellArguments::of_bare_command(outer)),
         Some(Command::Up(arguments)) => up::run(&global, arguments),

@@ -1,4 +1,6 @@
-//! The command line's words: what clap shows as help is here and nowhere else.
+//! The command line's words: what clap shows as help is here, its examples in [`examples`].
+
+mod examples;
 
 use std::path::PathBuf;
 
@@ -16,21 +18,7 @@ use clap_complete::Shell;
     disable_help_subcommand = true,
     subcommand_precedence_over_arg = true,
     args_conflicts_with_subcommands = false,
-    after_help = "\
-Examples:
-  warpdock                              up, then a shell in the container
-  warpdock --image my_gpu_env:1229      the same from a ready image, without any file
-  warpdock exec -- python train.py      one command, its output and its exit code
-  warpdock run                          what the image runs by default (ENTRYPOINT and CMD)
-  warpdock run --detach -- python train.py
-                                        a training run that outlives this terminal
-  warpdock explain 'sudo docker run --gpus all -it --rm -v $PWD:/app my_gpu_env:1229 /bin/bash'
-
-Exit codes:
-  exec, run, shell and attach pass the command's own exit code through (128+N for signal N),
-  and say 125 when warpdock itself failed, 126 when the command cannot be executed, 127 when
-  it is not there. The other commands: 0 done, 1 failed, 2 wrong usage, 3 no container runs,
-  130 interrupted."
+    after_help = examples::ALL
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -56,7 +44,7 @@ pub struct Global {
 }
 
 /// What flags decide instead of the project's files.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Instead of what the project's files say")]
 pub struct OverrideArguments {
     /// Use this image; nothing is built.
@@ -110,60 +98,81 @@ pub enum Command {
     ///
     /// A container that is up already is used as it is. Nothing is ever fetched from a registry
     /// without --pull.
+    #[command(after_help = examples::UP)]
     Up(UpArguments),
     /// Stop the container and remove it.
+    #[command(after_help = examples::DOWN)]
     Down(DownArguments),
     /// Build the image again and make a new container.
+    #[command(after_help = examples::REBUILD)]
     Rebuild(RebuildArguments),
     /// What this folder's container is and does.
     ///
     /// Ends with 3 when it does not run.
+    #[command(after_help = examples::STATUS)]
     Status,
     /// All containers of yours.
+    #[command(after_help = examples::PS)]
     Ps(PsArguments),
     /// Open a shell in the container, bringing it up if needed.
     ///
     /// The shell is a session: when this terminal dies it stays for ten minutes, and
     /// `warpdock attach` comes back to it, screen and all.
+    #[command(after_help = examples::SHELL)]
     Shell(ShellArguments),
     /// Run a command in the container, bringing it up if needed.
     ///
     /// Standard input, output, error and the exit code are the command's. With a terminal on
     /// both sides it gets one too.
+    #[command(after_help = examples::EXEC)]
     Exec(ExecArguments),
     /// Come back to a session.
+    #[command(after_help = examples::ATTACH)]
     Attach(AttachArguments),
     /// Run what the image runs by default, or a command, as a session that stays.
     ///
     /// Without a command: the image's ENTRYPOINT and CMD, exactly as Docker would run them.
     /// The session outlives this terminal; ctrl-p ctrl-q leaves it running.
+    #[command(after_help = examples::RUN)]
     Run(RunArguments),
     /// List the sessions in the container.
+    #[command(after_help = examples::SESSIONS)]
     Sessions(SessionsArguments),
     /// Print what a session has written.
+    #[command(after_help = examples::LOGS)]
     Logs(LogsArguments),
     /// End a session: hang up, then terminate, then kill. Or send a signal.
+    #[command(after_help = examples::KILL)]
     Kill(KillArguments),
     /// Print the resolved configuration.
+    #[command(after_help = examples::CONFIG)]
     Config(ConfigArguments),
     /// Explain a docker run line, and what Warpdock does in its place.
     ///
     /// Without a line: print the docker run line that is equal to this folder's configuration.
+    #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArguments),
     /// Check engine, GPU and machine.
     ///
     /// Ends with 1 when a check failed.
+    #[command(after_help = examples::DOCTOR)]
     Doctor,
     /// Load images from a file that docker save wrote.
+    #[command(after_help = examples::LOAD)]
     Load(LoadArguments),
     /// Print the completion script of a shell.
     ///
-    /// bash: source <(warpdock completion bash). zsh, fish: likewise.
+    /// The script is for the shell's own start-up file.
+    #[command(after_help = examples::COMPLETION)]
     Completion {
         /// The shell.
         shell: Shell,
     },
     /// Look after the background process.
+    ///
+    /// It is started by the first command that needs it and ends when it is idle. Containers and
+    /// sessions do not depend on it.
+    #[command(after_help = examples::DAEMON)]
     Daemon {
         #[command(subcommand)]
         command: DaemonCommand,
@@ -173,9 +182,9 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct UpArguments {
     #[command(flatten)]
-    pub overrides: OverrideArguments,
-    #[command(flatten)]
     pub fetch: FetchArguments,
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -201,12 +210,12 @@ pub struct DownArguments {
 #[derive(Debug, Args)]
 pub struct RebuildArguments {
     #[command(flatten)]
-    pub overrides: OverrideArguments,
-    #[command(flatten)]
     pub fetch: FetchArguments,
     /// Build without the cache.
     #[arg(long)]
     pub no_cache: bool,
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
 }
 
 #[derive(Debug, Args)]
@@ -219,14 +228,14 @@ pub struct PsArguments {
 #[derive(Debug, Args)]
 pub struct ShellArguments {
     #[command(flatten)]
-    pub overrides: OverrideArguments,
-    #[command(flatten)]
     pub fetch: FetchArguments,
     #[command(flatten)]
     pub detach: DetachArguments,
     /// A name for the session.
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -238,8 +247,6 @@ pub struct DetachArguments {
 
 #[derive(Debug, Args)]
 pub struct ExecArguments {
-    #[command(flatten)]
-    pub overrides: OverrideArguments,
     #[command(flatten)]
     pub fetch: FetchArguments,
     #[command(flatten)]
@@ -253,6 +260,8 @@ pub struct ExecArguments {
     /// The command and its arguments.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<std::ffi::OsString>,
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -279,8 +288,6 @@ pub struct AttachArguments {
 #[derive(Debug, Args)]
 pub struct RunArguments {
     #[command(flatten)]
-    pub overrides: OverrideArguments,
-    #[command(flatten)]
     pub fetch: FetchArguments,
     #[command(flatten)]
     pub stdio: StdioArguments,
@@ -298,6 +305,8 @@ pub struct RunArguments {
     /// The command and its arguments; without one, the image's own.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<std::ffi::OsString>,
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
 }
 
 #[derive(Debug, Args)]
@@ -328,17 +337,15 @@ pub struct KillArguments {
 
 #[derive(Debug, Args)]
 pub struct ConfigArguments {
-    #[command(flatten)]
-    pub overrides: OverrideArguments,
     /// Say where each value came from.
     #[arg(long)]
     pub explain: bool,
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
 }
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    #[command(flatten)]
-    pub overrides: OverrideArguments,
     /// The line, quoted or not; `-` reads it from standard input.
     #[arg(
         trailing_var_arg = true,
@@ -349,6 +356,8 @@ pub struct ExplainArguments {
     /// Write the configuration to .devcontainer/devcontainer.json, if there is none.
     #[arg(long)]
     pub write: bool,
+    #[command(flatten)]
+    pub overrides: OverrideArguments,
 }
 
 #[derive(Debug, Args)]

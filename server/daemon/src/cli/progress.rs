@@ -69,6 +69,11 @@ impl Display {
                 self.line(&line);
             }
             Progress::StepStarted { step, name } => {
+                if self.mode == Mode::Lines {
+                    // Who reads a log wants to know what takes so long, and whose output follows.
+                    let name = shorten(&printable(&name), 100);
+                    self.line(&format!("   {name}"));
+                }
                 self.steps.insert(
                     step,
                     Step {

@@ -45,7 +45,9 @@ pub fn write(out: &mut dyn Write, sessions: &[Session]) -> io::Result<()> {
         let state = match (session.state.as_str(), session.exit_code) {
             ("running", _) => "running".to_owned(),
             ("leftover", Some(code)) => {
-                format!("exited {code}, {} processes left", session.processes.len())
+                let left = session.processes.len();
+                let word = if left == 1 { "process" } else { "processes" };
+                format!("exited {code}, {left} {word} left")
             }
             (_, Some(code)) => format!("exited {code}"),
             (other, None) => other.to_owned(),

@@ -89,9 +89,16 @@ fn write_status(out: &mut dyn Write, status: &Status, style: Style) -> io::Resul
     if let Some(note) = &status.note {
         writeln!(out, "  {} {note}", style.warn("note:"))?;
     }
-    if !status.sessions.is_empty() {
+    // What is over is `warpdock sessions --all`'s.
+    let live: Vec<_> = status
+        .sessions
+        .iter()
+        .filter(|session| session.state != "exited")
+        .cloned()
+        .collect();
+    if !live.is_empty() {
         writeln!(out)?;
-        sessions::write(out, &status.sessions)?;
+        sessions::write(out, &live)?;
     }
     write_changes(out, &status.changes, style)
 }
