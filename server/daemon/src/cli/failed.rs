@@ -8,7 +8,11 @@ use std::{
 use protocol::failure::{Failure, Tier};
 use serde_json::json;
 
-use crate::{cli::style::Style, paths::PathError, summon::SummonError};
+use crate::{
+    cli::style::{Style, printable},
+    paths::PathError,
+    summon::SummonError,
+};
 
 /// A command that did not do what it was asked for.
 #[derive(Debug)]
@@ -74,6 +78,9 @@ impl Failed {
         }
         let code = match (self.kind(), passes_codes) {
             ("cancelled", _) => 130,
+            // As a shell and docker have it.
+            ("command-not-found", true) => 127,
+            ("not-executable", true) => 126,
             (_, true) => 125,
             ("usage", false) => 2,
             ("not-running", false) => 3,
@@ -85,7 +92,12 @@ impl Failed {
 
 /// Writes a failure as a person reads it.
 pub fn write_failure(out: &mut dyn Write, failure: &Failure, style: Style) -> io::Result<()> {
-    writeln!(out, "{} {}", style.bad("error:"), failure.message)?;
+    writeln!(
+        out,
+        "{} {}",
+        style.bad("error:"),
+        harmless(&failure.message)
+    )?;
     let errors: Vec<_> = failure
         .problems
         .iter()
@@ -100,22 +112,24 @@ pub fn write_failure(out: &mut dyn Write, failure: &Failure, style: Style) -> io
             true => style.bad("error"),
             false => style.warn("warning"),
         };
-        writeln!(out, "  {}: {word}: {}", problem.place, problem.message)?;
+        let (place, message) = (harmless(&problem.place), harmless(&problem.message));
+        writeln!(out, "  {place}: {word}: {message}")?;
     }
     if let Some(detail) = &failure.detail {
         for line in detail.lines() {
-            writeln!(
-                out,
-                "  {} {}",
-                style.dim("|"),
-                crate::cli::style::printable(line)
-            )?;
+            writeln!(out, "  {} {}", style.dim("|"), printable(line))?;
         }
     }
     for line in &failure.remedy {
-        writeln!(out, "  {} {line}", style.dim("->"))?;
+        writeln!(out, "  {} {}", style.dim("->"), harmless(line))?;
     }
     Ok(())
+}
+
+/// Words with names of commands, files and images in them, which anybody may have given.
+fn harmless(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    lines.join("\n")
 }
 
 impl From<PathError> for Failed {

@@ -10,7 +10,7 @@ use session::frame::{Reply, Request, SignalTarget};
 use crate::cli::{
     Ended,
     args::{Global, KillArguments, OverrideArguments},
-    call::{Call, target},
+    call::{Call, Way, target},
     failed::Failed,
     session_failure,
 };
@@ -52,30 +52,12 @@ pub fn run(global: &Global, arguments: &KillArguments) -> Ended {
     let signal = arguments.signal.as_deref().map(number).transpose()?;
     let mut call = Call::begin()?;
     let target = target(global, &OverrideArguments::default())?;
+    let mut failures = Vec::new();
     for session in &arguments.session {
-        let mut way = call.session(&target)?;
-        let request = match signal {
-            Some(signal) => Request::Signal {
-                session: session.clone(),
-                signal,
-                to: SignalTarget::Everything,
-            },
-            None => Request::HangUp {
-                session: session.clone(),
-            },
-        };
-        match way.connection.ask(&request) {
-            Ok(Reply::Failed(failure)) => {
-                return Err(Failed::Failure(Box::new(session_failure::said(&failure))));
-            }
-            Ok(_) => {}
-            Err(source) => {
-                let error = crate::error::Error::Init {
-                    name: way.endpoint.name,
-                    source,
-                };
-                return Err(Failed::Failure(Box::new(error.failure())));
-            }
+        if let Err(failed) = end(call.session(&target)?, session, signal) {
+            // The others are still to be ended.
+            failures.push(failed);
+            continue;
         }
         if !global.quiet && !global.json {
             match signal {
@@ -87,6 +69,12 @@ pub fn run(global: &Global, arguments: &KillArguments) -> Ended {
             }
         }
     }
+    if let Some(last) = failures.pop() {
+        for failed in failures {
+            failed.report(global.json, false);
+        }
+        return Err(last);
+    }
     if global.json {
         writeln!(
             io::stdout(),
@@ -95,6 +83,28 @@ pub fn run(global: &Global, arguments: &KillArguments) -> Ended {
         )?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ends a session, or sends it a signal.
+fn end(mut way: Way, session: &str, signal: Option<i32>) -> Result<(), Failed> {
+    let session = session.to_owned();
+    let request = match signal {
+        Some(signal) => Request::Signal {
+            session,
+            signal,
+            to: SignalTarget::Everything,
+        },
+        None => Request::HangUp { session },
+    };
+    let failure = match way.connection.ask(&request) {
+        Ok(Reply::Failed(failure)) => session_failure::said(&failure),
+        Ok(_) => return Ok(()),
+        Err(source) => {
+            let name = way.endpoint.name;
+            crate::error::Error::Init { name, source }.failure()
+        }
+    };
+    Err(Failed::Failure(Box::new(failure)))
 }
 
 fn number(text: &str) -> Result<i32, Failed> {

@@ -9,14 +9,14 @@ use std::{
 use protocol::container::WorkspaceParams;
 use session::{
     error::ConnectError,
-    frame::{Failure, Keep, Open, Size, Stdio},
+    frame::{Keep, Open, Size, Stdio},
 };
 
 use crate::{
     cli::{
         args::{FetchArguments, Global, StdioArguments},
         call::{Call, Way, up_params},
-        failed::{Failed, write_failure},
+        failed::Failed,
         session_failure,
         style::Style,
         up,
@@ -53,7 +53,14 @@ pub fn way(
         // One whose init does not answer may have ended a moment ago: `up` sees to that, or says
         // what is wrong with it.
         Err(failed) if matches!(failed.kind(), "not-running" | "paused" | "init-unreachable") => {}
-        other => return other,
+        Ok(way) => {
+            if !global.quiet && !global.json {
+                let style = Style::of_stderr();
+                up::write_changes(&mut io::stderr().lock(), &way.endpoint.changes, style)?;
+            }
+            return Ok(way);
+        }
+        Err(failed) => return Err(failed),
     }
     let params = up_params(target.clone(), fetch.pull);
     let brought = up::bring_up(call, global, params, fetch)?;
@@ -88,15 +95,22 @@ pub fn request(way: &Way, wanted: Wanted) -> Open {
         name: wanted.name,
         argv: wanted.argv,
         env,
-        cwd: wanted
-            .cwd
-            .or_else(|| Some(way.endpoint.workspace_folder.clone())),
+        cwd: Some(folder(&way.endpoint.workspace_folder, wanted.cwd)),
         user: way.endpoint.user.clone(),
         stdio: match wanted.terminal {
             true => Stdio::Terminal(Streams::standard().size().unwrap_or(FALLBACK_SIZE)),
             false => Stdio::Pipes { stdin: true },
         },
         keep: wanted.keep,
+    }
+}
+
+/// A folder in the container; a relative one is below the workspace, where sessions start.
+fn folder(workspace_folder: &str, wanted: Option<String>) -> String {
+    match wanted {
+        None => workspace_folder.to_owned(),
+        Some(absolute) if absolute.starts_with('/') => absolute,
+        Some(relative) => format!("{}/{relative}", workspace_folder.trim_end_matches('/')),
     }
 }
 
@@ -125,7 +139,7 @@ pub fn end(outcome: Outcome, container: &str) -> Result<ExitCode, Failed> {
             )?;
         }
         Outcome::Failed(failure) => {
-            say(&failure)?;
+            return Err(Failed::Failure(Box::new(session_failure::said(&failure))));
         }
         Outcome::ConnectionLost { session, reason } => {
             let what = match session {
@@ -160,13 +174,5 @@ pub fn terminal_failed(error: &TerminalError) -> Failed {
         protocol::failure::Tier::Environment,
         error.to_string(),
         &[error.remedy()],
-    )
-}
-
-fn say(failure: &Failure) -> io::Result<()> {
-    write_failure(
-        &mut io::stderr().lock(),
-        &session_failure::said(failure),
-        Style::of_stderr(),
     )
 }

@@ -16,7 +16,7 @@ use crate::{
         Ended,
         args::{Global, RunArguments},
         call::{Call, target},
-        failed::{Failed, write_failure},
+        failed::Failed,
         open::{self, Wanted},
         session_failure,
         style::Style,
@@ -40,7 +40,7 @@ pub fn run(global: &Global, arguments: RunArguments) -> Ended {
     if let Some(default) = &default {
         nothing_to_run(default)?;
         // As Docker would: the image's user and folder, and not the session's.
-        way.endpoint.user = default.user.clone();
+        way.endpoint.user = arguments.overrides.user.clone().or(default.user.clone());
     }
     let terminal = match arguments.detach {
         true => arguments.stdio.tty,
@@ -113,7 +113,7 @@ fn detach(global: &Global, mut way: crate::cli::call::Way, request: session::fra
             }
             Ok(ExitCode::SUCCESS)
         }
-        Reply::Failed(failure) => refused(&failure),
+        Reply::Failed(failure) => Err(Failed::Failure(Box::new(session_failure::said(&failure)))),
         other => Err(Failed::ours(
             "session-protocol",
             protocol::failure::Tier::Bug,
@@ -121,17 +121,6 @@ fn detach(global: &Global, mut way: crate::cli::call::Way, request: session::fra
             &[],
         )),
     }
-}
-
-fn refused(failure: &Failure) -> Ended {
-    write_failure(
-        &mut io::stderr().lock(),
-        &session_failure::said(failure),
-        Style::of_stderr(),
-    )?;
-    Ok(ExitCode::from(
-        u8::try_from(session_failure::exit_code(failure)).unwrap_or(125),
-    ))
 }
 
 fn nothing_to_run(default: &DefaultCommand) -> Result<(), Failed> {
