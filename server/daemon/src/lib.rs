@@ -19,6 +19,7 @@ mod log;
 mod machine;
 mod operation;
 mod outgoing;
+mod overrides;
 mod paths;
 mod project;
 mod record;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use config::model::Config;
+use config::model::{Config, Origin};
 use engine::container::ContainerFacts;
+use protocol::container::Overrides;
 
 /// What the engine sets where the image and the configuration say nothing, without telling of it
 /// (moby `daemon/oci_linux.go`, `oci/defaults.go`).
@@ -31,4 +32,29 @@ pub fn of_container(container: &ContainerFacts) -> BTreeMap<String, String> {
     all.entry("PATH".to_owned())
         .or_insert_with(|| DEFAULT_PATH.to_owned());
     all
+}
+
+/// What `--env` and `--env-file` give this session: the container's own variables are settled
+/// since it was made. `config` is read with these flags.
+pub fn given(config: &Config, given: &Overrides) -> BTreeMap<String, Option<String>> {
+    let names: Vec<&str> = given
+        .env
+        .iter()
+        .map(|word| word.split_once('=').map_or(word.as_str(), |(name, _)| name))
+        .collect();
+    config
+        .container_env
+        .iter()
+        .filter(|(name, value)| {
+            let of_file = match &value.origin {
+                Origin::File { path, .. } => given
+                    .env_file
+                    .iter()
+                    .any(|it| path.as_os_str() == it.as_str()),
+                _ => false,
+            };
+            of_file || names.contains(&name.as_str())
+        })
+        .map(|(name, value)| (name.clone(), Some(value.value.clone())))
+        .collect()
 }

@@ -276,6 +276,8 @@ pub struct Endpoint {
     pub user: Option<String>,
     /// What sessions get on top of PID 1's environment; `None` removes.
     pub env: BTreeMap<String, Option<String>>,
+    /// What the given overrides ask for that the running container does not have.
+    pub changes: Vec<Change>,
 }
 
 /// What the image runs by default.

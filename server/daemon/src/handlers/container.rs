@@ -4,13 +4,13 @@ use std::{path::PathBuf, sync::Arc};
 
 use engine::container::{ContainerFacts, ContainerState};
 use protocol::container::{
-    DefaultCommand, Down, DownParams, Endpoint, EndpointParams, ListParams, Overrides, Status, Up,
-    UpParams, WorkspaceParams,
+    DefaultCommand, Down, DownParams, Endpoint, EndpointParams, ListParams, Status, Up, UpParams,
+    WorkspaceParams,
 };
 
 use crate::{
     changes, default_command, error::Error, event::Reply, handlers::answer, labels,
-    operation::Seen, project, session_environment, status, up::start, window::Window,
+    operation::Seen, overrides, project, session_environment, status, up::start, window::Window,
 };
 
 /// Seconds that processes get at `down` unless the person says otherwise. Init itself hangs
@@ -110,7 +110,7 @@ pub fn status(window: &Window, params: WorkspaceParams, reply: Reply<Status>) {
         let mut state = status::of_workspace(&hub, &machine, &workspace, true).await?;
         if let (Some(container), true) = (machine.container(&workspace).await?, workspace.is_dir())
         {
-            let overrides = effective(params.overrides, &container);
+            let overrides = overrides::effective(params.overrides, &container);
             let metadata = status::image_metadata(&container);
             let resolved = project::resolve(workspace, overrides, environment, metadata).await?;
             state.changes = changes::of(&machine, &container, &resolved.config).await?;
@@ -151,12 +151,21 @@ pub fn endpoint(window: &Window, params: EndpointParams, reply: Reply<Endpoint>)
             machine.forget();
         }
         let container = running(machine.container(&workspace).await?, &workspace)?;
-        let overrides = effective(params.target.overrides, &container);
-        // What sessions get is read anew each time; what is broken meanwhile concerns `up` only.
+        let given = params.target.overrides;
         let metadata = status::image_metadata(&container);
-        let config = project::resolve(workspace, overrides, environment, metadata)
-            .await?
-            .config;
+        let resolve = async |overrides| {
+            let (workspace, environment) = (workspace.clone(), environment.clone());
+            let resolved = project::resolve(workspace, overrides, environment, metadata.clone());
+            Ok::<_, Error>(resolved.await?.config)
+        };
+        // What sessions get is read anew each time; what is broken meanwhile concerns `up` only.
+        let config = resolve(overrides::of_session(&given, &container)).await?;
+        let changes = match overrides::beyond_session(&given, &container) {
+            Some(wanted) => changes::of(&machine, &container, &resolve(wanted).await?).await?,
+            None => Vec::new(),
+        };
+        let mut env = session_environment::of(&config, &container);
+        env.extend(session_environment::given(&config, &given));
         let there = start::endpoint(&container);
         Ok(Endpoint {
             container: container.id.clone(),
@@ -165,7 +174,8 @@ pub fn endpoint(window: &Window, params: EndpointParams, reply: Reply<Endpoint>)
             pid: there.pid,
             workspace_folder: config.workspace_folder.value.clone(),
             user: config.remote_user.as_ref().map(|user| user.value.clone()),
-            env: session_environment::of(&config, &container),
+            env,
+            changes,
         })
     });
 }
@@ -178,21 +188,13 @@ pub fn default_command(window: &Window, params: WorkspaceParams, reply: Reply<De
         let workspace = project::workspace_or_gone(&params.workspace);
         let machine = hub.machine(&environment).await?;
         let container = running(machine.container(&workspace).await?, &workspace)?;
-        let overrides = effective(params.overrides, &container);
+        let overrides = overrides::of_session(&params.overrides, &container);
         let metadata = status::image_metadata(&container);
         let config = project::resolve(workspace, overrides, environment, metadata)
             .await?
             .config;
         default_command::of(&machine, &container, &config).await
     });
-}
-
-/// The given overrides, or those that the container was made with.
-pub fn effective(given: Overrides, container: &ContainerFacts) -> Overrides {
-    match given == Overrides::default() {
-        true => status::overrides(container),
-        false => given,
-    }
 }
 
 fn running(

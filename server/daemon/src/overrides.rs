@@ -1,0 +1,90 @@
+//! What flags decide, against those that the running container was made with.
+
+use engine::container::ContainerFacts;
+use protocol::container::Overrides;
+
+use crate::status;
+
+/// The given overrides, or those that the container was made with.
+pub fn effective(given: Overrides, container: &ContainerFacts) -> Overrides {
+    match given == Overrides::default() {
+        true => status::overrides(container),
+        false => given,
+    }
+}
+
+/// What holds for a session: user and variables are its own, the rest is settled since the
+/// container was made.
+pub fn of_session(given: &Overrides, container: &ContainerFacts) -> Overrides {
+    let made_with = status::overrides(container);
+    Overrides {
+        env: [made_with.env, given.env.clone()].concat(),
+        env_file: [made_with.env_file, given.env_file.clone()].concat(),
+        user: given.user.clone().or(made_with.user),
+        ..made_with
+    }
+}
+
+/// What the container would be made with if the given overrides counted; `None`: they are of
+/// a session, or the container was made with them.
+pub fn beyond_session(given: &Overrides, container: &ContainerFacts) -> Option<Overrides> {
+    let made_with = status::overrides(container);
+    let wanted = merged(given.clone(), made_with.clone());
+    (wanted != made_with).then_some(wanted)
+}
+
+/// Flag by flag; those of a session are left as they were.
+fn merged(given: Overrides, made_with: Overrides) -> Overrides {
+    let either = |given: Vec<String>, made_with: Vec<String>| match given.is_empty() {
+        true => made_with,
+        false => given,
+    };
+    Overrides {
+        image: given.image.or(made_with.image),
+        dockerfile: given.dockerfile.or(made_with.dockerfile),
+        context: given.context.or(made_with.context),
+        target: given.target.or(made_with.target),
+        devcontainer: given.devcontainer.or(made_with.devcontainer),
+        gpus: given.gpus.or(made_with.gpus),
+        shm_size: given.shm_size.or(made_with.shm_size),
+        env: made_with.env,
+        env_file: made_with.env_file,
+        user: made_with.user,
+        workspace_folder: given.workspace_folder.or(made_with.workspace_folder),
+        volumes: either(given.volumes, made_with.volumes),
+        mounts: either(given.mounts, made_with.mounts),
+        run_args: either(given.run_args, made_with.run_args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_image(name: &str) -> Overrides {
+        Overrides {
+            image: Some(name.to_owned()),
+            user: Some("made".to_owned()),
+            ..Overrides::default()
+        }
+    }
+
+    #[test]
+    fn flags_of_a_session_are_not_the_containers() {
+        let given = Overrides {
+            user: Some("other".to_owned()),
+            env: vec!["A=1".to_owned()],
+            ..Overrides::default()
+        };
+        assert_eq!(merged(given, of_image("one")), of_image("one"));
+    }
+
+    #[test]
+    fn a_flag_of_the_container_takes_the_olds_place() {
+        let given = Overrides {
+            image: Some("two".to_owned()),
+            ..Overrides::default()
+        };
+        assert_eq!(merged(given, of_image("one")), of_image("two"));
+    }
+}
