@@ -1,1 +1,6 @@
-//! The command line's manners: help, completion, JSON, exit codes, no output that nobody asked for.
+//! How the command line behaves: help, completion, JSON, exit codes, colour, quiet.
+
+mod codes;
+mod completion;
+mod help;
+mod output;
