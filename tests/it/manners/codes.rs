@@ -21,10 +21,21 @@ fn wrong_usage_is_2_and_says_what_was_meant() {
     for (arguments, expected) in checks {
         let finished = project.warpdock(arguments).run().expect_code(2);
         assert_eq!(finished.stdout(), "", "{finished}");
-        assert!(finished.stderr().contains(expected), "{expected:?} is not in {finished}");
-        assert!(finished.stderr().starts_with("error: ") || arguments == ["daemon"], "{finished}");
+        assert!(
+            finished.stderr().contains(expected),
+            "{expected:?} is not in {finished}"
+        );
+        assert!(
+            finished.stderr().starts_with("error: ") || arguments == ["daemon"],
+            "{finished}"
+        );
     }
-    assert!(project.engine.containers_mounting(project.workspace.path()).is_empty());
+    assert!(
+        project
+            .engine
+            .containers_mounting(project.workspace.path())
+            .is_empty()
+    );
 }
 
 #[test]
@@ -34,7 +45,10 @@ fn what_needs_a_container_that_is_not_there_is_3() {
     assert!(status.stdout().contains("warpdock up"), "{status}");
     for arguments in [&["sessions"][..], &["logs"], &["logs", "x"], &["kill", "x"]] {
         let finished = project.warpdock(arguments).run().expect_code(3);
-        assert!(finished.stderr().contains("no container is running"), "{finished}");
+        assert!(
+            finished.stderr().contains("no container is running"),
+            "{finished}"
+        );
         assert!(finished.stderr().contains("warpdock up"), "{finished}");
     }
     // Nothing to do is done.
@@ -63,13 +77,21 @@ fn interrupted_is_130_and_nothing_is_left() {
         running.signal(Signal::INT);
         let finished = running.wait(wait::LONG).expect_code(130);
         assert!(finished.stderr().contains("interrupted"), "{finished}");
-        assert!(project.engine.containers_mounting(project.workspace.path()).is_empty());
+        assert!(
+            project
+                .engine
+                .containers_mounting(project.workspace.path())
+                .is_empty()
+        );
     }
 }
 
 #[test]
 fn a_workspace_that_does_not_exist_is_named() {
     let project = Project::of_image(BUSYBOX);
-    let finished = project.warpdock(&["-C", "/no/such/folder", "up"]).run().expect_code(1);
+    let finished = project
+        .warpdock(&["-C", "/no/such/folder", "up"])
+        .run()
+        .expect_code(1);
     assert!(finished.stderr().contains("/no/such/folder"), "{finished}");
 }

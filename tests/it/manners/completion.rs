@@ -33,7 +33,10 @@ fn bash_completes_commands_and_flags() {
              COMP_LINE=\"${{COMP_WORDS[*]}}\"; _warpdock warpdock \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; \
              echo \"${{COMPREPLY[@]}}\""
         );
-        run(&home, "bash", &["--norc", "-c", &line]).stdout().trim().to_owned()
+        run(&home, "bash", &["--norc", "-c", &line])
+            .stdout()
+            .trim()
+            .to_owned()
     };
     assert_eq!(complete("warpdock ex"), "exec explain");
     assert_eq!(complete("warpdock completion f"), "fish");
@@ -44,9 +47,15 @@ fn bash_completes_commands_and_flags() {
 fn every_script_is_one_that_its_shell_reads() {
     let home = home();
     for (shell, check) in [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")] {
-        let script = home.warpdock("/".as_ref(), &["completion", shell]).run().success();
+        let script = home
+            .warpdock("/".as_ref(), &["completion", shell])
+            .run()
+            .success();
         for word in ["exec", "attach", "detach-keys"] {
-            assert!(script.stdout().contains(word), "{word} is not in the script for {shell}");
+            assert!(
+                script.stdout().contains(word),
+                "{word} is not in the script for {shell}"
+            );
         }
         if is_installed(shell) {
             let path = home.path().join(shell);
@@ -64,10 +73,16 @@ fn zsh_and_fish_complete_commands() {
     if is_installed("fish") {
         let line = "warpdock completion fish | source; complete --do-complete 'warpdock ex'";
         let listed = run(&home, "fish", &["--no-config", "-c", line]).stdout();
-        assert!(listed.contains("exec") && listed.contains("explain"), "{listed}");
+        assert!(
+            listed.contains("exec") && listed.contains("explain"),
+            "{listed}"
+        );
     }
     if is_installed("zsh") {
         let line = "autoload -U compinit; compinit -D; source <(warpdock completion zsh); (( $+functions[_warpdock] )) && echo ${_comps[warpdock]}";
-        assert_eq!(run(&home, "zsh", &["-f", "-c", line]).stdout(), "_warpdock\n");
+        assert_eq!(
+            run(&home, "zsh", &["-f", "-c", line]).stdout(),
+            "_warpdock\n"
+        );
     }
 }

@@ -32,12 +32,27 @@ fn results_for_scripts_are_one_json_value() {
     let started = json(&["run", "-d", "--name", "train", "--", "sleep", "1000"], 0);
     assert_eq!(started["session"]["name"], "train");
     assert_eq!(json(&["sessions"], 0)[0]["name"], "train");
-    assert_eq!(json(&["kill", "nope"], 1)["error"]["kind"], "no-such-session");
-    assert_eq!(json(&["logs", "nope"], 1)["error"]["kind"], "no-such-session");
-    assert_eq!(json(&["exec", "--", "nope"], 127)["error"]["kind"], "command-not-found");
-    assert_eq!(json(&["exec", "--", "/etc"], 126)["error"]["kind"], "not-executable");
+    assert_eq!(
+        json(&["kill", "nope"], 1)["error"]["kind"],
+        "no-such-session"
+    );
+    assert_eq!(
+        json(&["logs", "nope"], 1)["error"]["kind"],
+        "no-such-session"
+    );
+    assert_eq!(
+        json(&["exec", "--", "nope"], 127)["error"]["kind"],
+        "command-not-found"
+    );
+    assert_eq!(
+        json(&["exec", "--", "/etc"], 126)["error"]["kind"],
+        "not-executable"
+    );
     assert_eq!(json(&["kill", "train"], 0)["ended"][0], "train");
-    assert_eq!(json(&["daemon", "status"], 0)["release"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        json(&["daemon", "status"], 0)["release"],
+        env!("CARGO_PKG_VERSION")
+    );
     assert!(json(&["rebuild"], 0)["status"].is_object());
     assert!(json(&["down"], 0)["container"].is_string());
     assert_eq!(json(&["daemon", "stop"], 0)["stopped"], true);
@@ -50,8 +65,16 @@ fn failures_for_scripts_have_kind_message_and_remedy() {
     let project = Project::of_image("warpdock-test/no-such-image:1");
     let finished = project.warpdock(&["up", "--json"]).run().expect_code(1);
     let error = &finished.json()["error"];
-    assert!(error["kind"].is_string() && error["message"].is_string(), "{finished}");
-    assert!(error["remedy"].as_array().is_some_and(|lines| !lines.is_empty()), "{finished}");
+    assert!(
+        error["kind"].is_string() && error["message"].is_string(),
+        "{finished}"
+    );
+    assert!(
+        error["remedy"]
+            .as_array()
+            .is_some_and(|lines| !lines.is_empty()),
+        "{finished}"
+    );
 }
 
 /// Escape sequences in what was printed.
@@ -65,13 +88,25 @@ fn a_log_gets_plain_lines() {
         "//- /Dockerfile\nFROM warpdock-test/busybox:1\nRUN echo one && echo two\nRUN echo three\n",
     );
     let up = project.warpdock(&["up"]).run().success();
-    assert!(!has_escapes(&up.stdout()) && !has_escapes(&up.stderr()), "{up}");
+    assert!(
+        !has_escapes(&up.stdout()) && !has_escapes(&up.stderr()),
+        "{up}"
+    );
     for word in ["one", "three", "RUN echo three"] {
         assert!(up.stderr().contains(word), "{word:?} is not in {up}");
     }
-    for arguments in [&["status"][..], &["ps"], &["sessions"], &["doctor"], &["config", "--explain"]] {
+    for arguments in [
+        &["status"][..],
+        &["ps"],
+        &["sessions"],
+        &["doctor"],
+        &["config", "--explain"],
+    ] {
         let finished = project.warpdock(arguments).run();
-        assert!(!has_escapes(&finished.stdout()) && !has_escapes(&finished.stderr()), "{finished}");
+        assert!(
+            !has_escapes(&finished.stdout()) && !has_escapes(&finished.stderr()),
+            "{finished}"
+        );
     }
 }
 
@@ -81,7 +116,10 @@ fn drawn(variable: &str, value: &str) -> String {
     let project = Project::of_image(BUSYBOX);
     let mut drawn = Vec::new();
     for command in ["up", "status", "nonsense"] {
-        let mut terminal = project.warpdock(&[command]).env(variable, value).in_terminal(24, 100);
+        let mut terminal = project
+            .warpdock(&[command])
+            .env(variable, value)
+            .in_terminal(24, 100);
         terminal.wait(wait::LONG);
         drawn.extend(terminal.raw());
     }
@@ -90,10 +128,11 @@ fn drawn(variable: &str, value: &str) -> String {
 
 /// Whether colours or other attributes are set in it.
 fn is_painted(drawn: &str) -> bool {
-    drawn
-        .split("\x1b[")
-        .skip(1)
-        .any(|sequence| sequence.trim_start_matches(|it: char| it.is_ascii_digit() || it == ';').starts_with('m'))
+    drawn.split("\x1b[").skip(1).any(|sequence| {
+        sequence
+            .trim_start_matches(|it: char| it.is_ascii_digit() || it == ';')
+            .starts_with('m')
+    })
 }
 
 #[test]
@@ -116,12 +155,18 @@ fn quiet_commands_say_nothing_of_their_own() {
     let project = Project::of_image(BUSYBOX);
     let check = |arguments: &[&str], stdout: &str| {
         let finished = project.warpdock(arguments).run().success();
-        assert_eq!((finished.stdout().as_str(), finished.stderr().as_str()), (stdout, ""));
+        assert_eq!(
+            (finished.stdout().as_str(), finished.stderr().as_str()),
+            (stdout, "")
+        );
     };
     check(&["-q", "exec", "--", "echo", "hi"], "hi\n");
     check(&["down", "-q"], "");
     check(&["up", "--quiet"], "");
-    check(&["-q", "run", "-d", "--name", "train", "--", "sleep", "1000"], "train\n");
+    check(
+        &["-q", "run", "-d", "--name", "train", "--", "sleep", "1000"],
+        "train\n",
+    );
     check(&["-q", "kill", "train"], "");
     check(&["-q", "rebuild"], "");
     check(&["-q", "daemon", "stop"], "");
@@ -130,8 +175,14 @@ fn quiet_commands_say_nothing_of_their_own() {
 #[test]
 fn status_lists_what_lives_and_not_what_is_over() {
     let project = Project::up(BUSYBOX);
-    project.warpdock(&["exec", "--", "echo", "is over"]).run().success();
-    project.warpdock(&["run", "-d", "--name", "train", "--", "sleep", "1000"]).run().success();
+    project
+        .warpdock(&["exec", "--", "echo", "is over"])
+        .run()
+        .success();
+    project
+        .warpdock(&["run", "-d", "--name", "train", "--", "sleep", "1000"])
+        .run()
+        .success();
     let status = project.warpdock(&["status"]).run().success();
     assert!(status.stdout().contains("train"), "{status}");
     assert!(!status.stdout().contains("is over"), "{status}");
@@ -141,14 +192,23 @@ fn status_lists_what_lives_and_not_what_is_over() {
 fn names_from_a_container_cannot_drive_the_terminal() {
     let project = Project::up(BUSYBOX);
     let line = "exec sleep 1000 # \x1b]0;owned\x07\x1b[31mred";
-    project.warpdock(&["run", "-d", "--", "sh", "-c", line]).run().success();
+    project
+        .warpdock(&["run", "-d", "--", "sh", "-c", line])
+        .run()
+        .success();
     for command in ["sessions", "status", "ps"] {
         let mut terminal = project.warpdock(&[command]).in_terminal(24, 160);
         terminal.wait(wait::LONG);
         let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
-        assert!(!raw.contains("\x1b]0;") && !raw.contains("\x1b[31m"), "{raw:?}");
+        assert!(
+            !raw.contains("\x1b]0;") && !raw.contains("\x1b[31m"),
+            "{raw:?}"
+        );
     }
-    let finished = project.warpdock(&["exec", "--", "\x1b]0;owned\x07"]).run().expect_code(127);
+    let finished = project
+        .warpdock(&["exec", "--", "\x1b]0;owned\x07"])
+        .run()
+        .expect_code(127);
     assert!(!finished.stderr().contains('\x1b'), "{finished}");
 }
 
@@ -156,9 +216,15 @@ fn names_from_a_container_cannot_drive_the_terminal() {
 fn a_reader_that_has_seen_enough_and_a_full_disk_are_no_panic() {
     let project = Project::up(BUSYBOX);
     for command in ["ps", "status", "config", "sessions", "completion bash"] {
-        let finished = project.sh(&format!("\"$WARPDOCK\" {command} | true")).run().success();
+        let finished = project
+            .sh(&format!("\"$WARPDOCK\" {command} | true"))
+            .run()
+            .success();
         assert_eq!(finished.stderr(), "", "{finished}");
-        let finished = project.sh(&format!("\"$WARPDOCK\" {command} >/dev/full")).run().expect_code(1);
+        let finished = project
+            .sh(&format!("\"$WARPDOCK\" {command} >/dev/full"))
+            .run()
+            .expect_code(1);
         assert!(finished.stderr().contains("No space left"), "{finished}");
     }
 }
@@ -168,7 +234,9 @@ fn progress_in_a_terminal_leaves_a_readable_screen() {
     let project = Project::new(&format!(
         "//- /Dockerfile\nFROM {READY}\nRUN for i in 1 2 3; do echo step $i; sleep 0.1; done\n"
     ));
-    let mut terminal = project.warpdock(&["up", "--gpus", "none"]).in_terminal(24, 80);
+    let mut terminal = project
+        .warpdock(&["up", "--gpus", "none"])
+        .in_terminal(24, 80);
     assert_eq!(terminal.wait(wait::LONG), 0);
     let screen = terminal.screen();
     assert!(screen.contains("is up"), "{screen}");

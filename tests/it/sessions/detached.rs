@@ -30,7 +30,11 @@ fn wait_until(project: &Project, name: &str, state: &str) -> serde_json::Value {
 #[test]
 fn a_detached_run_goes_on_and_its_output_is_kept() {
     let project = Project::up(BUSYBOX);
-    start(&project, "train", "echo begun; sleep 0.3; echo finished; exit 3");
+    start(
+        &project,
+        "train",
+        "echo begun; sleep 0.3; echo finished; exit 3",
+    );
     let session = wait_until(&project, "train", "exited");
     assert_eq!(session["exitCode"], 3);
     let logs = project.warpdock(&["logs", "train"]).run().success();
@@ -38,14 +42,21 @@ fn a_detached_run_goes_on_and_its_output_is_kept() {
     // Only on request: it is over.
     let listed = project.warpdock(&["sessions"]).run().success().stdout();
     assert!(!listed.contains("train"), "{listed}");
-    let listed = project.warpdock(&["sessions", "--all"]).run().success().stdout();
+    let listed = project
+        .warpdock(&["sessions", "--all"])
+        .run()
+        .success()
+        .stdout();
     assert!(listed.contains("exited 3"), "{listed}");
 }
 
 #[test]
 fn a_detached_run_without_a_name_prints_one_that_works() {
     let project = Project::up(BUSYBOX);
-    let started = project.warpdock(&["run", "-d", "--", "echo", "hello"]).run().success();
+    let started = project
+        .warpdock(&["run", "-d", "--", "echo", "hello"])
+        .run()
+        .success();
     let name = started.stdout().trim().to_owned();
     let logs = project.warpdock(&["logs", "-f", &name]).run().success();
     assert_eq!(logs.stdout(), "hello\n");
@@ -65,10 +76,11 @@ fn a_detached_run_reads_end_of_input_and_may_have_a_terminal() {
 
 #[test]
 fn the_default_command_can_be_detached() {
-    let project = Project::new(
-        "//- /Dockerfile\nFROM warpdock-test/busybox:1\nCMD echo hello; sleep 1000\n",
-    );
-    let started = project.warpdock(&["run", "--detach", "--name", "serve"]).run();
+    let project =
+        Project::new("//- /Dockerfile\nFROM warpdock-test/busybox:1\nCMD echo hello; sleep 1000\n");
+    let started = project
+        .warpdock(&["run", "--detach", "--name", "serve"])
+        .run();
     assert_eq!(started.success().stdout(), "serve\n");
     let follower = project.warpdock(&["logs", "-f"]).start();
     follower.wait_for("hello");
@@ -79,7 +91,10 @@ fn the_default_command_can_be_detached() {
 #[test]
 fn a_detached_run_that_cannot_start_fails_at_once() {
     let project = Project::up(BUSYBOX);
-    let finished = project.warpdock(&["run", "-d", "--", "nope"]).run().expect_code(127);
+    let finished = project
+        .warpdock(&["run", "-d", "--", "nope"])
+        .run()
+        .expect_code(127);
     assert_eq!(finished.stdout(), "");
     assert!(finished.stderr().contains("nope: not found"), "{finished}");
     let finished = project
@@ -96,7 +111,12 @@ fn a_name_is_one_sessions_until_it_ends() {
     start(&project, "train", "echo one; sleep 1000");
     let arguments = ["run", "-d", "--name", "train", "--", "true"];
     let finished = project.warpdock(&arguments).run().expect_code(125);
-    assert!(finished.stderr().contains("a session called train is running"), "{finished}");
+    assert!(
+        finished
+            .stderr()
+            .contains("a session called train is running"),
+        "{finished}"
+    );
     project.warpdock(&["kill", "train"]).run().success();
     start(&project, "train", "echo two");
     wait_until(&project, "train", "exited");
@@ -107,7 +127,11 @@ fn a_name_is_one_sessions_until_it_ends() {
 #[test]
 fn logs_keep_bytes_and_streams_apart() {
     let project = Project::up(BUSYBOX);
-    start(&project, "binary", r"printf '\377\000\033[?1049h\r\n'; echo err >&2");
+    start(
+        &project,
+        "binary",
+        r"printf '\377\000\033[?1049h\r\n'; echo err >&2",
+    );
     let logs = project.warpdock(&["logs", "-f", "binary"]).run().success();
     assert_eq!(logs.stdout, b"\xff\x00\x1b[?1049h\r\n");
     assert_eq!(logs.stderr(), "err\n");
@@ -116,7 +140,11 @@ fn logs_keep_bytes_and_streams_apart() {
 #[test]
 fn logs_are_followed_from_the_start_to_the_end() {
     let project = Project::up(BUSYBOX);
-    start(&project, "train", "echo one; while [ ! -e go ]; do sleep 0.05; done; echo two; exit 9");
+    start(
+        &project,
+        "train",
+        "echo one; while [ ! -e go ]; do sleep 0.05; done; echo two; exit 9",
+    );
     let follower = project.warpdock(&["logs", "--follow", "train"]).start();
     follower.wait_for("one");
     // Without --follow it is what there is, at once.
@@ -132,7 +160,10 @@ fn logs_are_followed_from_the_start_to_the_end() {
 fn a_follower_that_goes_does_not_disturb_the_run() {
     let project = Project::up(BUSYBOX);
     start(&project, "train", "while :; do echo step; sleep 0.02; done");
-    let finished = project.sh("\"$WARPDOCK\" logs -f train | head -n 3").run().success();
+    let finished = project
+        .sh("\"$WARPDOCK\" logs -f train | head -n 3")
+        .run()
+        .success();
     assert_eq!(finished.stdout(), "step\nstep\nstep\n");
     let follower = project.warpdock(&["logs", "-f", "train"]).start();
     follower.wait_for("step");
@@ -147,7 +178,11 @@ fn a_long_log_keeps_its_end() {
     start(&project, "long", "seq 1 1000000");
     wait_until(&project, "long", "exited");
     let logs = project.warpdock(&["logs", "long"]).run().success().stdout();
-    assert!(logs.ends_with("\n999999\n1000000\n"), "{}", &logs[logs.len() - 40..]);
+    assert!(
+        logs.ends_with("\n999999\n1000000\n"),
+        "{}",
+        &logs[logs.len() - 40..]
+    );
     assert!(logs.len() > 512 << 10, "{} bytes", logs.len());
 }
 
@@ -159,7 +194,10 @@ fn kill_ends_whatever_resists() {
     project.wait_until_runs("sleep 1001");
     project.wait_until_runs("sleep 1003");
     let killed = project.warpdock(&["kill", "stubborn"]).run().success();
-    assert_eq!(killed.stdout(), "session stubborn has ended, and nothing of it is left\n");
+    assert_eq!(
+        killed.stdout(),
+        "session stubborn has ended, and nothing of it is left\n"
+    );
     project.wait_until_nothing_runs();
     assert!(killed.took < Duration::from_secs(15), "{:?}", killed.took);
 }
@@ -169,7 +207,10 @@ fn kill_lets_a_run_tidy_up() {
     let project = Project::up(BUSYBOX);
     let line = "trap 'echo saving; echo saved >checkpoint; exit 0' HUP TERM; echo ready; while :; do sleep 0.05; done";
     start(&project, "train", line);
-    project.warpdock(&["logs", "-f", "train"]).start().wait_for("ready");
+    project
+        .warpdock(&["logs", "-f", "train"])
+        .start()
+        .wait_for("ready");
     project.warpdock(&["kill", "train"]).run().success();
     assert_eq!(project.workspace.read("checkpoint"), "saved\n");
     assert_eq!(wait_until(&project, "train", "exited")["exitCode"], 0);
@@ -182,15 +223,24 @@ fn kill_can_send_a_signal_only() {
     start(&project, "train", line);
     let follower = project.warpdock(&["logs", "-f", "train"]).start();
     follower.wait_for("ready");
-    project.warpdock(&["kill", "--signal", "USR1", "train"]).run().success();
+    project
+        .warpdock(&["kill", "--signal", "USR1", "train"])
+        .run()
+        .success();
     follower.wait_for("got USR1");
     wait_until(&project, "train", "running");
     let finished = project
         .warpdock(&["kill", "--signal", "NOSUCH", "train"])
         .run()
         .expect_code(2);
-    assert!(finished.stderr().contains("`NOSUCH` is not a signal"), "{finished}");
-    project.warpdock(&["kill", "-s", "9", "train"]).run().success();
+    assert!(
+        finished.stderr().contains("`NOSUCH` is not a signal"),
+        "{finished}"
+    );
+    project
+        .warpdock(&["kill", "-s", "9", "train"])
+        .run()
+        .success();
     assert_eq!(wait_until(&project, "train", "exited")["exitCode"], 137);
 }
 
@@ -199,8 +249,14 @@ fn several_sessions_are_killed_at_once_and_an_unknown_one_is_named() {
     let project = Project::up(BUSYBOX);
     start(&project, "one", "sleep 1000");
     start(&project, "two", "sleep 1000");
-    let finished = project.warpdock(&["kill", "one", "nope", "two"]).run().expect_code(1);
-    assert!(finished.stderr().contains("there is no session nope"), "{finished}");
+    let finished = project
+        .warpdock(&["kill", "one", "nope", "two"])
+        .run()
+        .expect_code(1);
+    assert!(
+        finished.stderr().contains("there is no session nope"),
+        "{finished}"
+    );
     // What could be done is done.
     wait_until(&project, "one", "exited");
     wait_until(&project, "two", "exited");
@@ -210,18 +266,36 @@ fn several_sessions_are_killed_at_once_and_an_unknown_one_is_named() {
 fn logs_and_attach_of_an_unknown_session_name_it() {
     let project = Project::up(BUSYBOX);
     let finished = project.warpdock(&["logs", "nope"]).run().expect_code(1);
-    assert!(finished.stderr().contains("there is no session nope"), "{finished}");
-    assert!(finished.stderr().contains("warpdock sessions --all"), "{finished}");
+    assert!(
+        finished.stderr().contains("there is no session nope"),
+        "{finished}"
+    );
+    assert!(
+        finished.stderr().contains("warpdock sessions --all"),
+        "{finished}"
+    );
     let finished = project.warpdock(&["attach", "nope"]).run().expect_code(125);
-    assert!(finished.stderr().contains("there is no session nope"), "{finished}");
+    assert!(
+        finished.stderr().contains("there is no session nope"),
+        "{finished}"
+    );
     let finished = project.warpdock(&["logs"]).run().expect_code(1);
-    assert!(finished.stderr().contains("there is no session in this container"), "{finished}");
+    assert!(
+        finished
+            .stderr()
+            .contains("there is no session in this container"),
+        "{finished}"
+    );
 }
 
 #[test]
 fn attach_to_a_run_without_a_terminal_shows_what_it_wrote_and_what_comes() {
     let project = Project::up(BUSYBOX);
-    start(&project, "train", "echo one; while [ ! -e go ]; do sleep 0.05; done; echo two; exit 9");
+    start(
+        &project,
+        "train",
+        "echo one; while [ ! -e go ]; do sleep 0.05; done; echo two; exit 9",
+    );
     let attached = project.warpdock(&["attach", "train"]).start();
     attached.wait_for("one");
     project.workspace.write("go", "");

@@ -15,7 +15,10 @@ fn exec_brings_the_container_up_and_prints_the_commands_output_alone() {
     assert!(finished.stderr().contains("Creating"), "{finished}");
     // Warm, it says nothing of its own.
     let finished = project.warpdock(&["exec", "--", "pwd"]).run().success();
-    assert_eq!((finished.stdout().as_str(), finished.stderr().as_str()), ("/app\n", ""));
+    assert_eq!(
+        (finished.stdout().as_str(), finished.stderr().as_str()),
+        ("/app\n", "")
+    );
 }
 
 #[test]
@@ -42,26 +45,51 @@ fn a_command_that_cannot_start_is_named_with_dockers_exit_code() {
     let project = Project::up(BUSYBOX);
     project.workspace.write("data.txt", "not a program\n");
     let checks: [(&[&str], i32, &str); 7] = [
-        (&["exec", "--", "nope"], 127, "nope: not found in the container"),
+        (
+            &["exec", "--", "nope"],
+            127,
+            "nope: not found in the container",
+        ),
         (&["exec", "--", "/bin/nope"], 127, "/bin/nope: not found"),
-        (&["exec", "--", "./data.txt"], 126, "./data.txt cannot be executed: permission denied"),
-        (&["exec", "--", "/etc"], 126, "/etc cannot be executed: is a directory"),
-        (&["exec", "-w", "/nowhere", "--", "true"], 125, "the folder /nowhere cannot be used"),
-        (&["exec", "--user", "nobody-here", "--", "true"], 125, "no user nobody-here"),
+        (
+            &["exec", "--", "./data.txt"],
+            126,
+            "./data.txt cannot be executed: permission denied",
+        ),
+        (
+            &["exec", "--", "/etc"],
+            126,
+            "/etc cannot be executed: is a directory",
+        ),
+        (
+            &["exec", "-w", "/nowhere", "--", "true"],
+            125,
+            "the folder /nowhere cannot be used",
+        ),
+        (
+            &["exec", "--user", "nobody-here", "--", "true"],
+            125,
+            "no user nobody-here",
+        ),
         (&["exec", "--", ""], 127, "not found"),
     ];
     for (arguments, code, text) in checks {
         let finished = project.warpdock(arguments).run().expect_code(code);
         assert_eq!(finished.stdout(), "");
         assert!(finished.stderr().starts_with("error: "), "{finished}");
-        assert!(finished.stderr().contains(text), "{text:?} is not in {finished}");
+        assert!(
+            finished.stderr().contains(text),
+            "{text:?} is not in {finished}"
+        );
     }
 }
 
 #[test]
 fn a_script_with_windows_line_ends_says_what_is_wrong() {
     let project = Project::up(BUSYBOX);
-    project.workspace.write("run.sh", "#!/bin/sh\r\necho hello\r\n");
+    project
+        .workspace
+        .write("run.sh", "#!/bin/sh\r\necho hello\r\n");
     let path = project.workspace.join("run.sh");
     std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).expect("it is ours");
     let finished = project.warpdock(&["exec", "--", "./run.sh"]).run();
@@ -72,8 +100,25 @@ fn a_script_with_windows_line_ends_says_what_is_wrong() {
 #[test]
 fn arguments_arrive_as_they_were_typed() {
     let project = Project::up(BUSYBOX);
-    let arguments = ["", " a  b ", "'\"", "$HOME `id` \\", "*", "-n", "--", "new\nline", "é日"];
-    let mut line = vec!["exec", "--", "sh", "-c", "for i; do printf '<%s>' \"$i\"; done", "sh"];
+    let arguments = [
+        "",
+        " a  b ",
+        "'\"",
+        "$HOME `id` \\",
+        "*",
+        "-n",
+        "--",
+        "new\nline",
+        "é日",
+    ];
+    let mut line = vec![
+        "exec",
+        "--",
+        "sh",
+        "-c",
+        "for i; do printf '<%s>' \"$i\"; done",
+        "sh",
+    ];
     line.extend(arguments);
     let finished = project.warpdock(&line).run().success();
     let expected: String = arguments.map(|argument| format!("<{argument}>")).concat();
@@ -103,13 +148,33 @@ fn a_command_runs_where_the_person_stands() {
     let below = project.workspace.join("a/b c");
     let workspace = project.workspace.path().to_str().expect("UTF-8");
     let run = |folder: &std::path::Path, arguments: &[&str]| {
-        project.home.warpdock(folder, arguments).run().success().stdout()
+        project
+            .home
+            .warpdock(folder, arguments)
+            .run()
+            .success()
+            .stdout()
     };
-    assert_eq!(run(&below, &["-C", workspace, "exec", "--", "pwd"]), "/app/a/b c\n");
-    assert_eq!(run("/".as_ref(), &["-C", workspace, "exec", "--", "pwd"]), "/app\n");
-    assert_eq!(run(project.workspace.path(), &["exec", "-w", "/tmp", "--", "pwd"]), "/tmp\n");
+    assert_eq!(
+        run(&below, &["-C", workspace, "exec", "--", "pwd"]),
+        "/app/a/b c\n"
+    );
+    assert_eq!(
+        run("/".as_ref(), &["-C", workspace, "exec", "--", "pwd"]),
+        "/app\n"
+    );
+    assert_eq!(
+        run(
+            project.workspace.path(),
+            &["exec", "-w", "/tmp", "--", "pwd"]
+        ),
+        "/tmp\n"
+    );
     // docker resolves a relative one against the container's folder.
-    assert_eq!(run(project.workspace.path(), &["exec", "-w", "a", "--", "pwd"]), "/app/a\n");
+    assert_eq!(
+        run(project.workspace.path(), &["exec", "-w", "a", "--", "pwd"]),
+        "/app/a\n"
+    );
 }
 
 #[test]
@@ -130,7 +195,16 @@ fn variables_of_the_command_line_reach_a_running_container() {
     let project = Project::up(BUSYBOX);
     project.workspace.write("more.env", "FROM_FILE=file\n");
     let arguments = [
-        "exec", "-e", "GIVEN=a b", "-e", "INHERITED", "--env-file", "more.env", "--", "sh", "-c",
+        "exec",
+        "-e",
+        "GIVEN=a b",
+        "-e",
+        "INHERITED",
+        "--env-file",
+        "more.env",
+        "--",
+        "sh",
+        "-c",
         "echo \"$GIVEN/$INHERITED/$FROM_FILE\"",
     ];
     let finished = project
@@ -147,9 +221,25 @@ fn variables_of_the_command_line_reach_a_running_container() {
 #[test]
 fn flags_of_a_session_keep_what_the_container_was_made_with() {
     let project = Project::new("");
-    let up = ["up", "--image", BUSYBOX, "--workspace-folder", "/work", "-e", "MADE=with"];
+    let up = [
+        "up",
+        "--image",
+        BUSYBOX,
+        "--workspace-folder",
+        "/work",
+        "-e",
+        "MADE=with",
+    ];
     project.warpdock(&up).run().success();
-    let arguments = ["exec", "--user", "worker", "--", "sh", "-c", "echo $(id -un) $PWD $MADE"];
+    let arguments = [
+        "exec",
+        "--user",
+        "worker",
+        "--",
+        "sh",
+        "-c",
+        "echo $(id -un) $PWD $MADE",
+    ];
     let finished = project.warpdock(&arguments).run().success();
     assert_eq!(finished.stdout(), "worker /work with\n");
 }
@@ -178,7 +268,12 @@ fn nothing_of_this_machines_environment_leaks() {
         .lines()
         .filter_map(|line| Some(line.split_once('=')?.0.to_owned()))
         .collect();
-    for name in ["AWS_SECRET_ACCESS_KEY", "DOCKER_HOST", "WARPDOCK_RUNTIME_DIR", "TERM"] {
+    for name in [
+        "AWS_SECRET_ACCESS_KEY",
+        "DOCKER_HOST",
+        "WARPDOCK_RUNTIME_DIR",
+        "TERM",
+    ] {
         assert!(!names.contains(&name.to_owned()), "{name} in {names:?}");
     }
     for name in ["PATH", "HOME", "USER", "LANG", "LC_TIME"] {
@@ -193,8 +288,16 @@ fn without_up_exec_fails_and_makes_nothing() {
         .warpdock(&["exec", "--no-up", "--", "true"])
         .run()
         .expect_code(125);
-    assert!(finished.stderr().contains("no container is running"), "{finished}");
-    assert!(project.engine.containers_mounting(project.workspace.path()).is_empty());
+    assert!(
+        finished.stderr().contains("no container is running"),
+        "{finished}"
+    );
+    assert!(
+        project
+            .engine
+            .containers_mounting(project.workspace.path())
+            .is_empty()
+    );
 }
 
 #[test]
@@ -202,7 +305,10 @@ fn an_image_without_a_shell_runs_commands_and_says_that_it_has_no_shell() {
     let project = Project::of_image(NO_SHELL);
     project.warpdock(&["exec", "--", "/true"]).run().success();
     let finished = project.warpdock(&["shell"]).run().expect_code(125);
-    assert!(finished.stderr().contains("the image has no shell"), "{finished}");
+    assert!(
+        finished.stderr().contains("the image has no shell"),
+        "{finished}"
+    );
     assert!(finished.stderr().contains("warpdock exec"), "{finished}");
     project.warpdock(&["run"]).run().success();
 }

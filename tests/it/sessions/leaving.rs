@@ -21,7 +21,9 @@ fn a_killed_client_of_exec_leaves_nothing() {
 fn a_signal_to_exec_is_the_commands() {
     let project = Project::up(BUSYBOX);
     for (signal, number) in [(Signal::TERM, 15), (Signal::INT, 2), (Signal::QUIT, 3)] {
-        let line = format!("trap 'echo got it; exit 7' {number}; echo ready; while :; do sleep 0.05; done");
+        let line = format!(
+            "trap 'echo got it; exit 7' {number}; echo ready; while :; do sleep 0.05; done"
+        );
         let running = project.warpdock(&["exec", "--", "sh", "-c", &line]).start();
         running.wait_for("ready");
         running.signal(signal);
@@ -68,7 +70,10 @@ fn ctrl_c_ends_a_pipeline() {
 fn a_command_that_left_processes_returns_at_once_and_they_are_listed() {
     let project = Project::up(BUSYBOX);
     let line = "sleep 1000 & (setsid sleep 1001 &) ; echo started";
-    let finished = project.warpdock(&["exec", "--", "sh", "-c", line]).run().success();
+    let finished = project
+        .warpdock(&["exec", "--", "sh", "-c", line])
+        .run()
+        .success();
     assert_eq!(finished.stdout(), "started\n");
     let listed = project.warpdock(&["sessions"]).run().success().stdout();
     for text in ["exited 0, 2 processes left", "sleep 1000", "sleep 1001"] {
@@ -77,7 +82,10 @@ fn a_command_that_left_processes_returns_at_once_and_they_are_listed() {
     let session = &project.sessions()[0];
     assert_eq!(session["state"], "leftover");
     // `kill` ends what is left of it.
-    project.warpdock(&["kill", &session["id"].to_string()]).run().success();
+    project
+        .warpdock(&["kill", &session["id"].to_string()])
+        .run()
+        .success();
     project.wait_until_nothing_runs();
     let listed = project.warpdock(&["sessions"]).run().success().stdout();
     assert_eq!(listed, "no session; `warpdock shell` opens one\n");
@@ -87,8 +95,14 @@ fn a_command_that_left_processes_returns_at_once_and_they_are_listed() {
 fn orphans_do_not_become_zombies() {
     let project = Project::up(BUSYBOX);
     let line = "for i in 1 2 3 4 5; do (sleep 0.05 &); done; sleep 0.2; ps -o stat,args";
-    let finished = project.warpdock(&["exec", "--", "sh", "-c", line]).run().success();
-    assert!(!finished.stdout().lines().any(|line| line.starts_with('Z')), "{finished}");
+    let finished = project
+        .warpdock(&["exec", "--", "sh", "-c", line])
+        .run()
+        .success();
+    assert!(
+        !finished.stdout().lines().any(|line| line.starts_with('Z')),
+        "{finished}"
+    );
 }
 
 #[test]
@@ -104,5 +118,16 @@ fn a_killed_client_of_run_leaves_it_running() {
     let follower = project.warpdock(&["logs", "-f", "train"]).start();
     follower.wait_for("begun");
     project.workspace.write("stop", "");
-    assert_eq!(follower.wait(wait::LONG).success().stdout(), "begun\nfinished\n");
+    assert_eq!(
+        follower.wait(wait::LONG).success().stdout(),
+        "begun\nfinished\n"
+    );
+}
+
+#[test]
+fn a_time_limit_around_exec_ends_the_command() {
+    let project = Project::up(BUSYBOX);
+    let line = "timeout 0.5 \"$WARPDOCK\" exec -- sleep 1000";
+    project.sh(line).run().expect_code(124);
+    project.wait_until_nothing_runs();
 }

@@ -2,7 +2,9 @@
 
 use rustix::process::Signal;
 
-use crate::support::{engine::BUSYBOX, project::Project, terminal::Terminal, wait, warpdock::Running};
+use crate::support::{
+    engine::BUSYBOX, project::Project, terminal::Terminal, wait, warpdock::Running,
+};
 
 /// One client of each kind on a project's container.
 struct Clients {
@@ -71,7 +73,9 @@ fn a_container_killed_from_outside_ends_every_client_with_a_sentence() {
 fn a_container_removed_from_outside_ends_every_client_with_a_sentence() {
     let project = Project::up(BUSYBOX);
     let clients = clients(&project);
-    project.engine.docker(&["rm", "--force", &project.container()]);
+    project
+        .engine
+        .docker(&["rm", "--force", &project.container()]);
     end_with(clients, "has stopped or was killed");
     let status = project.warpdock(&["status"]).run().expect_code(3);
     assert!(status.stdout().contains("no container for"), "{status}");
@@ -85,18 +89,31 @@ fn down_ends_every_client() {
     project.warpdock(&["down"]).run().success();
     for running in [clients.exec, clients.run, clients.logs] {
         let finished = running.wait(wait::LONG);
-        assert!(finished.code() != 0 || finished.stdout() == "working\n", "{finished}");
+        assert!(
+            finished.code() != 0 || finished.stdout() == "working\n",
+            "{finished}"
+        );
     }
     let mut shell = clients.shell;
     shell.wait(wait::LONG);
-    assert!(project.engine.containers_mounting(project.workspace.path()).is_empty());
+    assert!(
+        project
+            .engine
+            .containers_mounting(project.workspace.path())
+            .is_empty()
+    );
 }
 
 #[test]
 fn a_container_restarted_from_outside_is_found_again() {
     let project = Project::up(BUSYBOX);
-    project.engine.docker(&["restart", "--time", "3", &project.container()]);
-    let finished = project.warpdock(&["exec", "--no-up", "--", "echo", "hi"]).run().success();
+    project
+        .engine
+        .docker(&["restart", "--time", "3", &project.container()]);
+    let finished = project
+        .warpdock(&["exec", "--no-up", "--", "echo", "hi"])
+        .run()
+        .success();
     assert_eq!(finished.stdout(), "hi\n");
     assert_eq!(finished.stderr(), "");
 }
@@ -129,7 +146,10 @@ fn a_killed_daemon_disturbs_nobody() {
 /// The daemon's process.
 #[track_caller]
 fn daemon(project: &Project) -> rustix::process::Pid {
-    let status = project.warpdock(&["daemon", "status", "--json"]).run().success();
+    let status = project
+        .warpdock(&["daemon", "status", "--json"])
+        .run()
+        .success();
     let pid = status.json()["pid"].as_i64().expect("the daemon has a pid");
     let pid = i32::try_from(pid).expect("a pid is small");
     rustix::process::Pid::from_raw(pid).expect("a pid is not 0")
@@ -143,7 +163,12 @@ fn a_paused_container_is_said_and_resumed() {
     project.engine.docker(&["pause", &project.container()]);
     let status = project.warpdock(&["status"]).run().expect_code(3);
     assert!(status.stdout().contains("paused"), "{status}");
-    for arguments in [&["exec", "--no-up", "--", "true"][..], &["sessions"], &["kill", "1"], &["logs", "1"]] {
+    for arguments in [
+        &["exec", "--no-up", "--", "true"][..],
+        &["sessions"],
+        &["kill", "1"],
+        &["logs", "1"],
+    ] {
         let finished = project.warpdock(arguments).run();
         assert!(finished.code() != 0, "{finished}");
         assert!(finished.stderr().contains("is paused"), "{finished}");
@@ -151,7 +176,10 @@ fn a_paused_container_is_said_and_resumed() {
     }
     // `exec` brings it back, and the shell has missed nothing.
     shell.send_line("echo $((6 * 7))");
-    let finished = project.warpdock(&["exec", "--", "echo", "hi"]).run().success();
+    let finished = project
+        .warpdock(&["exec", "--", "echo", "hi"])
+        .run()
+        .success();
     assert_eq!(finished.stdout(), "hi\n");
     shell.wait_for("42");
 }

@@ -56,30 +56,54 @@ fn the_last_cmd_of_the_dockerfile_counts() {
 #[test]
 fn entrypoint_and_cmd_are_inherited_from_the_base() {
     let finished = run(&format!("FROM {PRINTS_AND_EXITS}\n")).success();
-    assert_eq!(finished.stdout(), "hello from the entrypoint and its arguments\n");
+    assert_eq!(
+        finished.stdout(),
+        "hello from the entrypoint and its arguments\n"
+    );
     // An ENTRYPOINT of its own resets the base's CMD, as docker has it.
     let line = format!("FROM {PRINTS_AND_EXITS}\nENTRYPOINT [\"echo\", \"mine\"]\n");
     assert_eq!(run(&line).success().stdout(), "mine\n");
     let line = format!("FROM {PRINTS_AND_EXITS}\nCMD [\"and\", \"mine\"]\n");
-    assert_eq!(run(&line).success().stdout(), "hello from the entrypoint and mine\n");
+    assert_eq!(
+        run(&line).success().stdout(),
+        "hello from the entrypoint and mine\n"
+    );
 }
 
 #[test]
 fn an_entrypoint_that_prints_and_exits_leaves_the_container_up() {
     let project = Project::up(PRINTS_AND_EXITS);
     let finished = project.warpdock(&["run"]).run().success();
-    assert_eq!(finished.stdout(), "hello from the entrypoint and its arguments\n");
-    assert!(finished.stderr().contains("has finished (exit code 0)"), "{finished}");
-    project.warpdock(&["exec", "--no-up", "--", "true"]).run().success();
+    assert_eq!(
+        finished.stdout(),
+        "hello from the entrypoint and its arguments\n"
+    );
+    assert!(
+        finished.stderr().contains("has finished (exit code 0)"),
+        "{finished}"
+    );
+    project
+        .warpdock(&["exec", "--no-up", "--", "true"])
+        .run()
+        .success();
 }
 
 #[test]
 fn an_image_without_a_command_has_nothing_to_run_and_the_container_is_kept() {
     let project = Project::up(NO_CMD);
     let finished = project.warpdock(&["run"]).run().expect_code(125);
-    assert!(finished.stderr().contains("neither CMD nor ENTRYPOINT"), "{finished}");
-    assert!(finished.stderr().contains("warpdock run -- COMMAND"), "{finished}");
-    project.warpdock(&["exec", "--no-up", "--", "true"]).run().success();
+    assert!(
+        finished.stderr().contains("neither CMD nor ENTRYPOINT"),
+        "{finished}"
+    );
+    assert!(
+        finished.stderr().contains("warpdock run -- COMMAND"),
+        "{finished}"
+    );
+    project
+        .warpdock(&["exec", "--no-up", "--", "true"])
+        .run()
+        .success();
 }
 
 #[test]
@@ -100,19 +124,28 @@ fn a_shell_in_a_terminal_is_a_shell() {
     terminal.send_line("echo $((6 * 7)); exit 5");
     terminal.wait_for("42");
     assert_eq!(terminal.wait(wait::LONG), 5);
-    assert!(!terminal.screen().contains("note:"), "{}", terminal.screen());
+    assert!(
+        !terminal.screen().contains("note:"),
+        "{}",
+        terminal.screen()
+    );
 }
 
 #[test]
 fn a_command_that_is_not_found_is_named_with_127() {
     let finished = run("FROM warpdock-test/busybox:1\nCMD [\"serve\", \"--port\", \"80\"]\n");
     assert!(
-        finished.stderr().contains("`serve --port 80` names serve, which is not in the image"),
+        finished
+            .stderr()
+            .contains("`serve --port 80` names serve, which is not in the image"),
         "{finished}"
     );
     finished.expect_code(127);
     let finished = run("FROM warpdock-test/busybox:1\nCMD serve --port 80\n");
-    assert!(finished.stderr().contains("was not found (exit code 127)"), "{finished}");
+    assert!(
+        finished.stderr().contains("was not found (exit code 127)"),
+        "{finished}"
+    );
     finished.expect_code(127);
 }
 
@@ -120,12 +153,19 @@ fn a_command_that_is_not_found_is_named_with_127() {
 fn a_command_that_is_not_executable_is_named_with_126() {
     let finished = run("FROM warpdock-test/busybox:1\nCMD [\"/etc/passwd\"]\n");
     assert!(
-        finished.stderr().contains("names /etc/passwd, which cannot be executed"),
+        finished
+            .stderr()
+            .contains("names /etc/passwd, which cannot be executed"),
         "{finished}"
     );
     finished.expect_code(126);
     let finished = run("FROM warpdock-test/busybox:1\nCMD /etc/passwd\n");
-    assert!(finished.stderr().contains("cannot be executed (exit code 126)"), "{finished}");
+    assert!(
+        finished
+            .stderr()
+            .contains("cannot be executed (exit code 126)"),
+        "{finished}"
+    );
     finished.expect_code(126);
 }
 
@@ -140,7 +180,10 @@ fn a_command_that_was_killed_is_named_with_137() {
 fn a_command_that_fails_at_once_is_named_with_its_code() {
     let finished = run("FROM warpdock-test/busybox:1\nCMD echo why >&2; exit 9\n");
     assert!(finished.stderr().starts_with("why\n"), "{finished}");
-    assert!(finished.stderr().contains("ended at once with exit code 9"), "{finished}");
+    assert!(
+        finished.stderr().contains("ended at once with exit code 9"),
+        "{finished}"
+    );
     finished.expect_code(9);
 }
 
@@ -148,7 +191,10 @@ fn a_command_that_fails_at_once_is_named_with_its_code() {
 fn quiet_runs_say_nothing_of_their_own() {
     let project = project("FROM warpdock-test/busybox:1\nCMD echo hello\n");
     let finished = project.warpdock(&["-q", "run"]).run().success();
-    assert_eq!((finished.stdout().as_str(), finished.stderr().as_str()), ("hello\n", ""));
+    assert_eq!(
+        (finished.stdout().as_str(), finished.stderr().as_str()),
+        ("hello\n", "")
+    );
 }
 
 #[test]
@@ -165,8 +211,7 @@ fn the_images_folder_and_user_are_dockers() {
 
 #[test]
 fn a_user_and_a_folder_of_the_command_line_count_more_than_the_images() {
-    let project =
-        project("FROM warpdock-test/busybox:1\nWORKDIR /var\nCMD echo $(id -un) $PWD\n");
+    let project = project("FROM warpdock-test/busybox:1\nWORKDIR /var\nCMD echo $(id -un) $PWD\n");
     let finished = project
         .warpdock(&["run", "--user", "worker", "-w", "/tmp"])
         .run()

@@ -18,20 +18,33 @@ fn all_256_values_pass_both_ways() {
         .input(bytes.clone())
         .run()
         .success();
-    assert!(finished.stdout == bytes, "{} of {} bytes", finished.stdout.len(), bytes.len());
+    assert!(
+        finished.stdout == bytes,
+        "{} of {} bytes",
+        finished.stdout.len(),
+        bytes.len()
+    );
     let finished = project
         .warpdock(&["exec", "--", "sh", "-c", "cat >&2"])
         .input(bytes.clone())
         .run()
         .success();
-    assert!(finished.stderr == bytes, "{} of {} bytes", finished.stderr.len(), bytes.len());
+    assert!(
+        finished.stderr == bytes,
+        "{} of {} bytes",
+        finished.stderr.len(),
+        bytes.len()
+    );
 }
 
 #[test]
 fn standard_output_and_error_stay_apart() {
     let project = Project::up(BUSYBOX);
     let line = "echo out; echo err >&2; echo out again; echo err again >&2";
-    let finished = project.warpdock(&["exec", "--", "sh", "-c", line]).run().success();
+    let finished = project
+        .warpdock(&["exec", "--", "sh", "-c", line])
+        .run()
+        .success();
     assert_eq!(finished.stdout(), "out\nout again\n");
     assert_eq!(finished.stderr(), "err\nerr again\n");
 }
@@ -40,7 +53,10 @@ fn standard_output_and_error_stay_apart() {
 fn the_end_of_input_arrives() {
     let project = Project::up(BUSYBOX);
     let count = |input: &[u8]| {
-        let counted = project.warpdock(&["exec", "--", "wc", "-c"]).input(input).run();
+        let counted = project
+            .warpdock(&["exec", "--", "wc", "-c"])
+            .input(input)
+            .run();
         counted.success().stdout().trim().to_owned()
     };
     assert_eq!(count(b""), "0");
@@ -83,7 +99,9 @@ fn large_output_arrives_whole() {
         .warpdock(&["exec", "--", "seq", "1", "4000000"])
         .run()
         .success();
-    let expected: String = (1..=4_000_000).map(|number| format!("{number}\n")).collect();
+    let expected: String = (1..=4_000_000)
+        .map(|number| format!("{number}\n"))
+        .collect();
     assert!(
         finished.stdout == expected.as_bytes(),
         "{} of {} bytes",
@@ -107,17 +125,29 @@ fn a_reader_that_has_seen_enough_ends_the_command() {
     let project = Project::up(BUSYBOX);
     let line = "\"$WARPDOCK\" exec -- yes | head -n 1";
     let finished = project.sh(line).run().success();
-    assert_eq!((finished.stdout().as_str(), finished.stderr().as_str()), ("y\n", ""));
+    assert_eq!(
+        (finished.stdout().as_str(), finished.stderr().as_str()),
+        ("y\n", "")
+    );
     project.wait_until_nothing_runs();
 }
 
 #[test]
 fn standard_streams_that_are_closed_are_no_surprise() {
     let project = Project::up(BUSYBOX);
-    let finished = project.sh("\"$WARPDOCK\" exec -- wc -c <&-").run().success();
+    let finished = project
+        .sh("\"$WARPDOCK\" exec -- wc -c <&-")
+        .run()
+        .success();
     assert_eq!(finished.stdout().trim(), "0");
-    project.sh("\"$WARPDOCK\" exec -- sh -c 'exit 4' >&-").run().expect_code(4);
-    project.sh("\"$WARPDOCK\" exec -- sh -c 'exit 4' 2>&-").run().expect_code(4);
+    project
+        .sh("\"$WARPDOCK\" exec -- sh -c 'exit 4' >&-")
+        .run()
+        .expect_code(4);
+    project
+        .sh("\"$WARPDOCK\" exec -- sh -c 'exit 4' 2>&-")
+        .run()
+        .expect_code(4);
     project
         .sh("\"$WARPDOCK\" exec -- sh -c 'exit 4' <&- >&- 2>&-")
         .run()
@@ -131,7 +161,10 @@ fn a_full_disk_under_the_output_is_said() {
         .sh("\"$WARPDOCK\" exec -- echo hello >/dev/full")
         .run()
         .expect_code(125);
-    assert!(finished.stderr().contains("cannot write standard output"), "{finished}");
+    assert!(
+        finished.stderr().contains("cannot write standard output"),
+        "{finished}"
+    );
     assert!(finished.stderr().contains("No space left"), "{finished}");
     project.wait_until_nothing_runs();
 }
@@ -139,7 +172,8 @@ fn a_full_disk_under_the_output_is_said() {
 #[test]
 fn output_to_a_file_on_both_streams_keeps_its_order_within_each() {
     let project = Project::up(BUSYBOX);
-    let line = "\"$WARPDOCK\" exec -- sh -c 'for i in 1 2 3; do echo $i; done' >>log 2>&1; echo end >>log";
+    let line =
+        "\"$WARPDOCK\" exec -- sh -c 'for i in 1 2 3; do echo $i; done' >>log 2>&1; echo end >>log";
     project.sh(line).run().success();
     assert_eq!(project.workspace.read("log"), "1\n2\n3\nend\n");
 }

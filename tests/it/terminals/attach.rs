@@ -84,10 +84,13 @@ fn what_was_written_meanwhile_is_there() {
     let project = Project::up(BUSYBOX);
     let mut terminal = shell(&project);
     terminal.send_line("while [ ! -e go ]; do sleep 0.02; done; echo $((6 * 7)); touch done");
+    terminal.wait_for("touch done");
     terminal.signal(Signal::KILL);
     terminal.wait(wait::LONG);
     project.workspace.write("go", "");
-    wait::until_true("the command to end", wait::LONG, || project.workspace.join("done").exists());
+    wait::until_true("the command to end", wait::LONG, || {
+        project.workspace.join("done").exists()
+    });
     let terminal = project.warpdock(&["attach"]).in_terminal(24, 80);
     terminal.wait_for("\n42\n/app #");
 }
@@ -102,7 +105,10 @@ fn lines_that_scrolled_away_are_in_the_scrollback() {
     terminal.wait_for("1300\n/app #");
     let history = terminal.history();
     for number in 1001..=1300 {
-        assert!(history.contains(&number.to_string()), "{number} is not in\n{history}");
+        assert!(
+            history.contains(&number.to_string()),
+            "{number} is not in\n{history}"
+        );
     }
 }
 
@@ -130,7 +136,9 @@ fn an_editor_comes_back_as_it_was() {
         screen.alternate_screen() && screen.contents().contains("line 20")
     });
     terminal.send("150Gz\r3l");
-    terminal.wait_until("the place", |screen| screen.contents().starts_with("line 150\n"));
+    terminal.wait_until("the place", |screen| {
+        screen.contents().starts_with("line 150\n")
+    });
     terminal.send("5jixyz\x1b");
     terminal.wait_for("linxyze 155");
     terminal.wait_until("insert mode's end", |screen| {
@@ -155,7 +163,9 @@ fn a_pager_comes_back_as_it_was() {
     terminal.send_line("less text");
     terminal.wait_for("line 20");
     terminal.send(" jj");
-    terminal.wait_until("the place", |screen| screen.contents().starts_with("line 26\n"));
+    terminal.wait_until("the place", |screen| {
+        screen.contents().starts_with("line 26\n")
+    });
     let before = terminal.look(shown);
     let mut terminal = come_back(&project, terminal, 24, 80);
     wait_until_shows(&terminal, &before);
@@ -220,18 +230,32 @@ fn attach_takes_a_name_and_without_one_the_newest_that_nobody_looks_at() {
         terminal.wait(wait::LONG);
     }
     wait::until_true("the clients to be gone", wait::LONG, || {
-        project.sessions()[..2].iter().all(|session| session["clients"] == 0)
+        project.sessions()[..2]
+            .iter()
+            .all(|session| session["clients"] == 0)
     });
-    project.warpdock(&["attach"]).in_terminal(24, 80).wait_for("this is two");
-    project.warpdock(&["attach", "one"]).in_terminal(24, 80).wait_for("this is one");
-    project.warpdock(&["attach", "3"]).in_terminal(24, 80).wait_for("this is three");
+    project
+        .warpdock(&["attach"])
+        .in_terminal(24, 80)
+        .wait_for("this is two");
+    project
+        .warpdock(&["attach", "one"])
+        .in_terminal(24, 80)
+        .wait_for("this is one");
+    project
+        .warpdock(&["attach", "3"])
+        .in_terminal(24, 80)
+        .wait_for("this is three");
 }
 
 #[test]
 fn attach_without_any_session_says_what_to_do() {
     let project = Project::up(BUSYBOX);
     let finished = project.warpdock(&["attach"]).run().expect_code(125);
-    assert!(finished.stderr().contains("no session with a terminal"), "{finished}");
+    assert!(
+        finished.stderr().contains("no session with a terminal"),
+        "{finished}"
+    );
     assert!(finished.stderr().contains("warpdock shell"), "{finished}");
 }
 

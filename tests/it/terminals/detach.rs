@@ -9,14 +9,19 @@ use crate::support::{
 #[test]
 fn the_detach_keys_leave_the_session_and_say_how_to_come_back() {
     let project = Project::up(BUSYBOX);
-    for arguments in [&["shell", "--name", "mine"][..], &["run", "--name", "ours", "--", "sh"]] {
+    for arguments in [
+        &["shell", "--name", "mine"][..],
+        &["run", "--name", "ours", "--", "sh"],
+    ] {
         let name = arguments[2];
         let mut terminal = project.warpdock(arguments).in_terminal(24, 80);
         terminal.wait_for("/app #");
         terminal.send_line("x=kept");
         terminal.send("\x10\x11");
         assert_eq!(terminal.wait(wait::LONG), 0);
-        terminal.wait_for(&format!("left session {name}; `warpdock attach {name}` comes back"));
+        terminal.wait_for(&format!(
+            "left session {name}; `warpdock attach {name}` comes back"
+        ));
         let mut terminal = project.warpdock(&["attach", name]).in_terminal(24, 80);
         terminal.wait_for("/app #");
         terminal.send_line("echo =$x=");
@@ -26,8 +31,14 @@ fn the_detach_keys_leave_the_session_and_say_how_to_come_back() {
         terminal.send("\x11");
         assert_eq!(terminal.wait(wait::LONG), 0);
         let sessions = project.sessions();
-        let session = sessions.iter().find(|session| session["name"] == name).expect("listed");
-        assert_eq!((&session["state"], &session["clients"]), (&"running".into(), &0.into()));
+        let session = sessions
+            .iter()
+            .find(|session| session["name"] == name)
+            .expect("listed");
+        assert_eq!(
+            (&session["state"], &session["clients"]),
+            (&"running".into(), &0.into())
+        );
     }
 }
 
@@ -58,8 +69,16 @@ fn detach_keys_that_are_none_are_named_before_anything_happens() {
         .warpdock(&["shell", "--detach-keys", "ctrl-1"])
         .run()
         .expect_code(125);
-    assert!(finished.stderr().contains("`ctrl-1` in the detach keys"), "{finished}");
-    assert!(project.engine.containers_mounting(project.workspace.path()).is_empty());
+    assert!(
+        finished.stderr().contains("`ctrl-1` in the detach keys"),
+        "{finished}"
+    );
+    assert!(
+        project
+            .engine
+            .containers_mounting(project.workspace.path())
+            .is_empty()
+    );
 }
 
 #[test]
@@ -75,14 +94,18 @@ fn ctrl_p_alone_reaches_the_program() {
         screen.contents().matches("echo $((6 * 7))").count() == 2
     });
     terminal.send("\r");
-    terminal.wait_until("it to run", |screen| screen.contents().matches("\n42").count() == 2);
+    terminal.wait_until("it to run", |screen| {
+        screen.contents().matches("\n42").count() == 2
+    });
 }
 
 #[test]
 fn exec_has_no_detach_keys() {
     let project = Project::up(BUSYBOX);
     let line = "stty raw -echo; printf ready; head -c 2 | od -c";
-    let mut terminal = project.warpdock(&["exec", "--", "sh", "-c", line]).in_terminal(24, 80);
+    let mut terminal = project
+        .warpdock(&["exec", "--", "sh", "-c", line])
+        .in_terminal(24, 80);
     terminal.wait_for("ready");
     terminal.send("\x10\x11");
     assert_eq!(terminal.wait(wait::LONG), 0);

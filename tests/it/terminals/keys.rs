@@ -63,7 +63,9 @@ fn ctrl_d_ends_input_and_then_the_shell() {
 #[test]
 fn ctrl_c_ends_exec_with_130() {
     let project = Project::up(BUSYBOX);
-    let mut terminal = project.warpdock(&["exec", "--", "sleep", "1000"]).in_terminal(24, 80);
+    let mut terminal = project
+        .warpdock(&["exec", "--", "sleep", "1000"])
+        .in_terminal(24, 80);
     project.wait_until_runs("sleep 1000");
     terminal.send("\x03");
     assert_eq!(terminal.wait(wait::LONG), 130);
@@ -74,8 +76,11 @@ fn ctrl_c_ends_exec_with_130() {
 fn every_byte_can_be_typed_and_drawn() {
     let project = Project::up(BUSYBOX);
     let bytes: Vec<u8> = (0..=255).collect();
-    let line = "stty raw -echo; printf ready; head -c 256 >typed; printf '<'; cat typed; printf '>'";
-    let mut terminal = project.warpdock(&["exec", "--", "sh", "-c", line]).in_terminal(24, 80);
+    let line =
+        "stty raw -echo; printf ready; head -c 256 >typed; printf '<'; cat typed; printf '>'";
+    let mut terminal = project
+        .warpdock(&["exec", "--", "sh", "-c", line])
+        .in_terminal(24, 80);
     terminal.wait_for("ready");
     terminal.send(&bytes);
     terminal.wait(wait::LONG);
@@ -83,7 +88,11 @@ fn every_byte_can_be_typed_and_drawn() {
     assert_eq!(typed, bytes);
     let drawn = [b"ready<".as_slice(), &bytes, b">"].concat();
     let raw = terminal.raw();
-    assert!(raw.windows(drawn.len()).any(|window| window == drawn), "{:?}", raw.escape_ascii().to_string());
+    assert!(
+        raw.windows(drawn.len()).any(|window| window == drawn),
+        "{:?}",
+        raw.escape_ascii().to_string()
+    );
 }
 
 #[test]
@@ -91,7 +100,9 @@ fn a_character_may_be_split_anywhere() {
     let project = Project::up(BUSYBOX);
     // é, 日, 😀, a byte at a time.
     let line = r"stty -echo; for byte in 303 251 346 227 245 360 237 230 200; do printf \\$byte; sleep 0.02; done; echo; head -n 1";
-    let mut terminal = project.warpdock(&["exec", "--", "sh", "-c", line]).in_terminal(24, 80);
+    let mut terminal = project
+        .warpdock(&["exec", "--", "sh", "-c", line])
+        .in_terminal(24, 80);
     terminal.wait_for("é日😀");
     for byte in "wörld 日😀\r".bytes() {
         terminal.send([byte]);
@@ -104,7 +115,9 @@ fn a_character_may_be_split_anywhere() {
 fn a_resize_reaches_the_program() {
     let project = Project::up(BUSYBOX);
     let line = "trap 'echo size $(stty size)' WINCH; stty size; while :; do sleep 0.02; done";
-    let terminal = project.warpdock(&["exec", "--", "sh", "-c", line]).in_terminal(24, 80);
+    let terminal = project
+        .warpdock(&["exec", "--", "sh", "-c", line])
+        .in_terminal(24, 80);
     terminal.wait_for("24 80");
     terminal.resize(50, 132);
     terminal.wait_for("size 50 132");
@@ -131,12 +144,35 @@ fn typing_ahead_loses_nothing() {
 fn a_large_paste_arrives_whole() {
     let project = Project::up(BUSYBOX);
     let line = "stty raw -echo; printf ready; head -c 1000000 | md5sum";
-    let mut terminal = project.warpdock(&["exec", "--", "sh", "-c", line]).in_terminal(24, 80);
+    let mut terminal = project
+        .warpdock(&["exec", "--", "sh", "-c", line])
+        .in_terminal(24, 80);
     terminal.wait_for("ready");
-    let pasted: Vec<u8> = (0..1_000_000u32).map(|number| (number % 251) as u8).collect();
+    let pasted: Vec<u8> = (0..1_000_000u32)
+        .map(|number| (number % 251) as u8)
+        .collect();
     terminal.send(&pasted);
     project.workspace.write("expected", &pasted);
-    let sum = project.warpdock(&["exec", "--", "md5sum", "expected"]).run().success();
-    let sum = sum.stdout().split(' ').next().map(str::to_owned).expect("a sum");
+    let sum = project
+        .warpdock(&["exec", "--", "md5sum", "expected"])
+        .run()
+        .success();
+    let sum = sum
+        .stdout()
+        .split(' ')
+        .next()
+        .map(str::to_owned)
+        .expect("a sum");
     terminal.wait_for(&sum);
+}
+
+#[test]
+fn with_its_output_in_a_file_a_command_reads_lines_from_the_terminal() {
+    let project = Project::up(BUSYBOX);
+    let line = "\"$WARPDOCK\" exec -- sh -c 'tty; cat' >out; echo code=$?";
+    let mut terminal = project.sh(line).in_terminal(24, 80);
+    project.wait_until_runs("cat");
+    terminal.send("a lien\x7f\x7fne\r\x04");
+    terminal.wait_for("code=0");
+    assert_eq!(project.workspace.read("out"), "not a tty\na line\n");
 }

@@ -5,7 +5,8 @@ use rustix::{process::Signal, termios::Termios};
 use crate::support::{engine::BUSYBOX, project::Project, terminal::Terminal, wait};
 
 /// What a full-screen program switches on.
-const FULL_SCREEN: &str = r"printf '\033[?1049h\033[?1000h\033[?1006h\033[?2004h\033[?1h\033=\033[?25lfull screen'";
+const FULL_SCREEN: &str =
+    r"printf '\033[?1049h\033[?1000h\033[?1006h\033[?2004h\033[?1h\033=\033[?25lfull screen'";
 
 /// The settings that raw mode changes.
 fn modes(settings: &Termios) -> String {
@@ -22,15 +23,24 @@ fn check(leave: impl FnOnce(&Project, &mut Terminal), code: i32) {
     let mut terminal = project.warpdock(&["shell"]).in_terminal(24, 80);
     let before = modes(&untouched().settings());
     terminal.wait_for("/app #");
-    assert!(modes(&terminal.settings()) != before, "the terminal is not raw");
+    assert!(
+        modes(&terminal.settings()) != before,
+        "the terminal is not raw"
+    );
     terminal.send_line(&format!("echo before; {FULL_SCREEN}; cat"));
     terminal.wait_for("full screen");
     leave(&project, &mut terminal);
     assert_eq!(terminal.wait(wait::LONG), code);
     assert_eq!(modes(&terminal.settings()), before);
-    terminal.wait_until("the person's own screen", |screen| !screen.alternate_screen());
+    terminal.wait_until("the person's own screen", |screen| {
+        !screen.alternate_screen()
+    });
     terminal.look(|screen| {
-        assert!(screen.contents().contains("before"), "{}", screen.contents());
+        assert!(
+            screen.contents().contains("before"),
+            "{}",
+            screen.contents()
+        );
         assert!(!screen.hide_cursor() && !screen.bracketed_paste());
         assert!(!screen.application_cursor() && !screen.application_keypad());
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
@@ -94,7 +104,9 @@ fn after_an_exit() {
 #[test]
 fn after_a_session_that_could_not_be_opened() {
     let project = Project::up(BUSYBOX);
-    let mut terminal = project.warpdock(&["exec", "--", "nope"]).in_terminal(24, 80);
+    let mut terminal = project
+        .warpdock(&["exec", "--", "nope"])
+        .in_terminal(24, 80);
     let before = modes(&untouched().settings());
     assert_eq!(terminal.wait(wait::LONG), 127);
     assert_eq!(modes(&terminal.settings()), before);
@@ -107,7 +119,11 @@ fn while_the_client_is_stopped() {
     // A shell with job control around it, which says so and has the terminal meanwhile.
     let mut terminal = project
         .home
-        .command("/bin/bash".as_ref(), project.workspace.path(), &["--norc", "-i"])
+        .command(
+            "/bin/bash".as_ref(),
+            project.workspace.path(),
+            &["--norc", "-i"],
+        )
         .env("WARPDOCK", env!("CARGO_BIN_EXE_warpdock"))
         .env("PS1", "host> ")
         .in_terminal(24, 80);
@@ -120,8 +136,13 @@ fn while_the_client_is_stopped() {
             terminal.pid().as_raw_nonzero()
         ));
         let children = children.expect("bash runs");
-        let first = children.split_whitespace().next().and_then(|pid| pid.parse().ok());
-        first.and_then(rustix::process::Pid::from_raw).ok_or(children)
+        let first = children
+            .split_whitespace()
+            .next()
+            .and_then(|pid| pid.parse().ok());
+        first
+            .and_then(rustix::process::Pid::from_raw)
+            .ok_or(children)
     });
     rustix::process::kill_process(client, Signal::TSTP).expect("it runs");
     terminal.wait_for("Stopped");

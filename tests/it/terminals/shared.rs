@@ -72,7 +72,11 @@ fn both_see_and_both_type_and_both_end() {
     second.wait_for("\n42");
     second.send_line("echo $((6 * 8))");
     first.wait_for("\n48");
-    let listed = project.warpdock(&["sessions", "--json"]).run().success().json();
+    let listed = project
+        .warpdock(&["sessions", "--json"])
+        .run()
+        .success()
+        .json();
     assert_eq!(listed[0]["clients"], 2, "{listed:#}");
     first.send_line("exit 6");
     assert_eq!(first.wait(wait::LONG), 6);

@@ -11,14 +11,22 @@ fn warpdock_alone_is_up_and_a_shell() {
     let project = Project::of_image(BUSYBOX);
     let mut terminal = project.warpdock(&[]).in_terminal(24, 80);
     terminal.wait_for("/app #");
-    assert!(terminal.screen().contains("Creating the container"), "{}", terminal.screen());
+    assert!(
+        terminal.screen().contains("Creating the container"),
+        "{}",
+        terminal.screen()
+    );
     terminal.send_line("pwd; tty; exit 3");
     terminal.wait_for("/dev/pts/0");
     assert_eq!(terminal.wait(wait::LONG), 3);
     // The container stays, and warm nothing is said before the shell's own words.
     let mut terminal = project.warpdock(&[]).in_terminal(24, 80);
     terminal.wait_for("/app #");
-    assert!(terminal.screen().trim().starts_with("BusyBox"), "{}", terminal.screen());
+    assert!(
+        terminal.screen().trim().starts_with("BusyBox"),
+        "{}",
+        terminal.screen()
+    );
     terminal.send("\x04");
     assert_eq!(terminal.wait(wait::LONG), 0);
 }
@@ -58,7 +66,10 @@ fn check_shell(dockerfile: &str, user: &str, shell: &str) {
     terminal.send_line("tr '\\0' '\\n' </proc/$$/cmdline | head -n 1; echo =$SHELL=");
     terminal.wait_for(&format!("={shell}="));
     terminal.wait_until("the shell's name", |screen| {
-        screen.contents().lines().any(|line| line.trim_start_matches('-') == shell)
+        screen
+            .contents()
+            .lines()
+            .any(|line| line.trim_start_matches('-') == shell)
     });
     terminal.send_line("exit");
     terminal.wait(wait::LONG);
@@ -77,7 +88,9 @@ fn the_shell_is_the_users_own() {
 #[test]
 fn a_user_without_a_usable_shell_gets_one_that_exists() {
     let passwd = |shell: &str| {
-        format!("FROM warpdock-test/busybox:1\nRUN sed -i '/^worker/s,/bin/sh$,{shell},' /etc/passwd\n")
+        format!(
+            "FROM warpdock-test/busybox:1\nRUN sed -i '/^worker/s,/bin/sh$,{shell},' /etc/passwd\n"
+        )
     };
     check_shell(&passwd("/bin/zsh"), "worker", "/bin/sh");
     check_shell(&passwd("/usr/sbin/nologin"), "worker", "/bin/sh");
@@ -126,7 +139,10 @@ fn exec_has_a_terminal_where_the_person_has_one() {
     // In a pipe it has none, unless it is asked for.
     let finished = project.warpdock(&["exec", "--", "tty"]).run();
     assert_eq!(finished.stdout(), "not a tty\n");
-    let finished = project.warpdock(&["exec", "-t", "--", "tty"]).run().success();
+    let finished = project
+        .warpdock(&["exec", "-t", "--", "tty"])
+        .run()
+        .success();
     assert!(finished.stdout().contains("/dev/pts/"), "{finished}");
 }
 
@@ -145,7 +161,11 @@ fn an_interactive_bash_has_history_and_job_control() {
     let project = Project::up(READY);
     let mut terminal = project.warpdock(&["shell"]).in_terminal(24, 80);
     terminal.wait_for("/app#");
-    assert!(!terminal.screen().contains("no job control"), "{}", terminal.screen());
+    assert!(
+        !terminal.screen().contains("no job control"),
+        "{}",
+        terminal.screen()
+    );
     terminal.send_line("echo $((6 * 7))");
     terminal.wait_for("\n42");
     terminal.send("\x1b[A\r");
