@@ -5,6 +5,7 @@
 //! up the command. With several clients, one that does not read for a while must not
 //! hold up the others and is sent away; who only follows is overtaken and told so.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use session::codec::{DATA_CHUNK, HEADER, Kind};
@@ -18,8 +19,22 @@ use crate::session::Session;
 
 const STALLED_AFTER: Duration = Duration::from_secs(1);
 
+/// As [`room`], for all sessions at once; one that is not in it has all the room of its ring.
+pub(crate) fn rooms(hub: &Hub) -> BTreeMap<u32, usize> {
+    let mut rooms = BTreeMap::new();
+    for attached in hub.clients.values().filter_map(Client::attached) {
+        if let (Role::Typing, Some(session)) = (attached.role, hub.sessions.get(&attached.session))
+        {
+            let room = session.ring.room(&attached.cursor);
+            let least = rooms.entry(session.id).or_insert(room);
+            *least = room.min(*least);
+        }
+    }
+    rooms
+}
+
 /// How many bytes of output may be read from a session.
-pub(crate) fn room(hub: &Hub, session: &Session) -> usize {
+fn room(hub: &Hub, session: &Session) -> usize {
     let readers = waited_for(hub, session);
     let rooms = readers.map(|(_, attached)| session.ring.room(&attached.cursor));
     rooms.min().unwrap_or_else(|| session.ring.limit())
@@ -79,8 +94,9 @@ pub(crate) fn deliver_all(hub: &mut Hub) {
 pub(crate) fn send_stalled_away(hub: &mut Hub, now: Instant) -> Option<Instant> {
     let mut next: Option<Instant> = None;
     let mut stalled = Vec::new();
-    for session in hub.sessions.values() {
-        if hub.typing(session.id) < 2 || room(hub, session) > 0 {
+    let full = rooms(hub).into_iter().filter(|(_, room)| *room == 0);
+    for session in full.filter_map(|(id, _)| hub.sessions.get(&id)) {
+        if hub.typing(session.id) < 2 {
             continue;
         }
         for (id, attached) in waited_for(hub, session) {

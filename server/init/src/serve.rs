@@ -239,8 +239,10 @@ fn wait(
     if accepting {
         watched.add(Ready::Listener, listener.as_fd(), PollFlags::IN);
     }
+    let rooms = deliver::rooms(hub);
     for session in hub.sessions.values() {
-        watch_session(hub, session, &mut watched);
+        let has_room = rooms.get(&session.id) != Some(&0);
+        watch_session(session, has_room, &mut watched);
     }
     for (id, client) in &hub.clients {
         let mut flags = PollFlags::empty();
@@ -291,7 +293,7 @@ impl<'a> Watched<'a> {
     }
 }
 
-fn watch_session<'a>(hub: &'a Hub, session: &'a Session, watched: &mut Watched<'a>) {
+fn watch_session<'a>(session: &'a Session, has_room: bool, watched: &mut Watched<'a>) {
     let id = session.id;
     if let Some(birth) = &session.birth
         && !birth.executed
@@ -302,7 +304,7 @@ fn watch_session<'a>(hub: &'a Hub, session: &'a Session, watched: &mut Watched<'
         watched.add(Ready::Reaper(id), reaper.socket.as_fd(), PollFlags::IN);
     }
     // A stream that is not read is not watched either: its end would be reported for ever.
-    if session.is_started() && deliver::room(hub, session) > 0 {
+    if session.is_started() && has_room {
         for stream in [Stream::Stdout, Stream::Stderr] {
             if let Some(fd) = session.streams.output(stream) {
                 watched.add(Ready::Output(id), fd, PollFlags::IN);

@@ -1,8 +1,8 @@
 //! Commands, exit codes, streams, failures.
 
-use session::frame::{Control, Exit, Failure, Keep, Open, SignalTarget, Size, Stdio};
+use session::frame::{Control, Exit, Failure, Keep, Open, SessionInfo, SignalTarget, Size, Stdio};
 
-use crate::support::{Init, SIZE, command, sh, shell, terminal};
+use crate::support::{Init, SIZE, command, eventually, sh, shell, terminal};
 
 #[test]
 fn exit_codes_and_signals_come_through() {
@@ -349,20 +349,14 @@ fn a_listed_session_says_what_it_is() {
         ..terminal("echo up; sleep 1000 & wait")
     });
     terminal.expect("up");
-    let sessions = init.list();
-    let [session] = sessions.as_slice() else {
-        panic!("{sessions:?}");
-    };
+    let session = eventually("both processes run", || {
+        let sleeps = |it: &SessionInfo| it.processes.iter().any(|it| it.command == "sleep 1000");
+        init.list().into_iter().find(sleeps)
+    });
     assert_eq!(session.name, "train");
     assert_eq!(session.command, ["sh", "-c", "echo up; sleep 1000 & wait"]);
     assert_eq!((session.terminal, session.clients), (Some(SIZE), 1));
     assert_eq!(session.pid, session.processes[0].pid);
-    assert!(
-        session
-            .processes
-            .iter()
-            .any(|it| it.command == "sleep 1000")
-    );
     assert!(session.started > 1_700_000_000);
     assert_eq!((session.exit, session.ended), (None, 0));
 }
