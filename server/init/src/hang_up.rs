@@ -68,6 +68,10 @@ pub(crate) fn advance(session: &mut Session, now: Instant) -> bool {
     if now < hang_up.next {
         return false;
     }
+    if hang_up.stage == Stage::HungUp {
+        // A shell that was about to wait for a key notes the first one and waits all the same.
+        say_hang_up(session);
+    }
     let pids = session.live(&Processes::now());
     let (signal, stage, wait) = match hang_up.stage {
         Stage::HungUp => (Signal::TERM, Stage::Terminated, KILL_AFTER),
