@@ -229,7 +229,8 @@ mod tests {
     #[test]
     fn a_socket_folder_is_new_each_time_whatever_was_in_it() {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let folder = home.path().join("run");
+        private_folder(&home.path().join("key")).expect("made");
+        let folder = home.path().join("key/run");
         for _ in 0..3 {
             fresh_socket_folder(&folder).expect("made");
             assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 0);
