@@ -8,7 +8,7 @@
 #   npm run bench -- --only TEXT       the rows (or faults) with TEXT in their name
 #   npm run bench -- --rounds N        more is steadier
 #
-# WARPDOCK_BENCH_BINARY: this binary instead of a release build.
+# WARPDOCK_BINARY: this binary instead of a release build.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,13 +16,7 @@ cd "$root"
 
 need_root "a private engine for the figures"
 has python3 || install_packages python3
-binary=${WARPDOCK_BENCH_BINARY:-}
-if [ -z "$binary" ]; then
-    need_cargo
-    say "building the release"
-    cargo build --release --locked || fail "the build failed, above"
-    binary=${CARGO_TARGET_DIR:-$root/target}/release/warpdock
-fi
+build_release
 
 started=no
 stop_engine() {
@@ -44,6 +38,6 @@ if [ ! -x "$contender" ] && has npm; then
     quietly npm install --silent --no-audit --no-fund --prefix "$state/bench" @devcontainers/cli ||
         say "that did not work; its column stays empty"
 fi
-options=(--warpdock "$binary" --engine "${DOCKER_HOST#unix://}")
+options=(--warpdock "$warpdock" --engine "${DOCKER_HOST#unix://}")
 [ ! -x "$contender" ] || options+=(--devcontainer "$contender")
 python3 scripts/bench/main.py "${options[@]}" "$@"

@@ -46,14 +46,6 @@ not_inside() {
     ! inside test -e "$1"
 }
 
-build() {
-    need_cargo
-    has cc || install_packages gcc libc6-dev
-    say "building (the first time takes some minutes)"
-    cargo build --release --locked || fail "the build failed, above"
-    warpdock=${CARGO_TARGET_DIR:-$root/target}/release/warpdock
-}
-
 real_gpu() {
     [ -e /proc/driver/nvidia/version ]
 }
@@ -88,7 +80,7 @@ reach_engine() {
 }
 
 started_engine=no
-build
+build_release
 reach_engine
 scripts/images.sh examples no-cmd || fail "the example needs its images"
 if [ "$(docker image inspect --format '{{index .Config.Labels "dev.warpdock.stand-in"}}' my_gpu_env:1229)" = true ]; then

@@ -78,3 +78,18 @@ need_cargo() {
     fi
     has cargo || fail "there is no Rust toolchain here; rustup installs one (https://rustup.rs)"
 }
+
+# Builds the release and sets `warpdock` to the binary; with WARPDOCK_BINARY, that one.
+build_release() {
+    warpdock=${WARPDOCK_BINARY:-}
+    [ -z "$warpdock" ] || return 0
+    need_cargo
+    has cc || install_packages gcc libc6-dev
+    warpdock=${CARGO_TARGET_DIR:-$root/target}/release/warpdock
+    if [ -x "$warpdock" ]; then
+        say "building what has changed"
+    else
+        say "building (the first time takes some minutes)"
+    fi
+    (cd "$root" && cargo build --release --locked) || fail "the build failed, above"
+}

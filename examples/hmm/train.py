@@ -37,7 +37,8 @@ def device():
         return "cpu (no nvidia-smi here)"
     if listing.returncode != 0 or not listing.stdout.strip():
         return "cpu (nvidia-smi finds no device)"
-    return listing.stdout.strip().replace("\n", "; ")
+    names = [line.split(": ", 1)[-1].split(" (UUID")[0] for line in listing.stdout.splitlines()]
+    return f"{len(names)} x {names[0]}" if len(names) > 1 else names[0]
 
 
 class Model:

@@ -6,18 +6,24 @@ use std::{
     path::Path,
 };
 
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 /// A log beyond this size, in bytes, is moved aside at the daemon's start.
 const KEPT: u64 = 4 << 20;
+
+/// Lines that may wait for the disk. The queue is allocated whole, and the crate's own
+/// 128,000 would be four megabytes of an idle daemon.
+const WAITING_LINES: usize = 4096;
 
 /// Starts logging to `path`; the guard flushes at the end. `WARPDOCK_LOG` sets the level.
 ///
 /// A folder that cannot be made, or a full disk, costs the log and nothing else.
 pub fn start(path: &Path) -> WorkerGuard {
-    let (writer, guard) = tracing_appender::non_blocking(Forgiving {
-        file: open(path).ok(),
-    });
+    let (writer, guard) = NonBlockingBuilder::default()
+        .buffered_lines_limit(WAITING_LINES)
+        .finish(Forgiving {
+            file: open(path).ok(),
+        });
     let filter = tracing_subscriber::EnvFilter::try_from_env("WARPDOCK_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let subscriber = tracing_subscriber::fmt()
