@@ -57,7 +57,8 @@ fn change(change: drift::Change) -> Change {
     }
 }
 
-fn cost(cost: Cost) -> &'static str {
+/// What a change costs, in words.
+pub fn cost(cost: Cost) -> &'static str {
     match cost {
         Cost::Nothing => "applies by itself",
         Cost::NextSession => "new sessions have it",

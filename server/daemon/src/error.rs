@@ -53,7 +53,7 @@ pub enum Error {
         message: String,
     },
     /// A step of a build failed.
-    #[error("the build failed: {step}{}", exit_code.map(|code| format!(" ended with exit code {code}")).unwrap_or_default())]
+    #[error("the build failed: {step} {}", build_ending(*exit_code, message))]
     Build {
         step: String,
         exit_code: Option<i64>,
@@ -210,11 +210,15 @@ impl Error {
                 "free space or fix the folder's permissions, or set WARPDOCK_RUNTIME_DIR to another folder",
             ]),
             Error::Path(PathError::NoHome) => lines(&["set HOME"]),
-            Error::Problems(problems) => problems
-                .iter()
-                .filter(|problem| problem.error)
-                .filter_map(|problem| problem.remedy.clone())
-                .collect(),
+            Error::Problems(problems) => {
+                let errors = problems.iter().filter(|problem| problem.error);
+                let errors: Vec<&Problem> = errors.collect();
+                // Of several each is said with its own.
+                match errors.as_slice() {
+                    [only] => only.remedy.iter().cloned().collect(),
+                    _ => Vec::new(),
+                }
+            }
             Error::Workspace { .. } => {
                 lines(&["go to an existing folder, or name one with --workspace"])
             }
@@ -348,6 +352,14 @@ impl Error {
             Error::Shared(error) => error.problems(),
             _ => &[],
         }
+    }
+}
+
+/// A step that ran has an exit code; of another the builder's words are all there is.
+fn build_ending(exit_code: Option<i64>, message: &str) -> String {
+    match exit_code {
+        Some(code) => format!("ended with exit code {code}"),
+        None => format!("could not be done: {message}"),
     }
 }
 

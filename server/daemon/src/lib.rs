@@ -28,3 +28,4 @@ mod status;
 mod summon;
 mod up;
 mod window;
+mod workspace_folder;

@@ -19,6 +19,11 @@ pub struct Record {
     pub container: String,
     /// The start that the proof was made in, as the engine names it.
     pub started_at: String,
+    /// The start in which `postStartCommand` has succeeded, as the engine names it.
+    pub post_start_done: String,
+    /// The workspace folder that was mounted at that start, by device and inode: a folder that
+    /// is deleted and made anew is another one, and the container goes on with the old.
+    pub workspace: Option<(u64, u64)>,
     /// Lifecycle commands that have succeeded in this container.
     pub hooks_done: Vec<String>,
     /// What was seen of the GPU.

@@ -6,6 +6,7 @@ pub mod gpus;
 pub mod hooks;
 pub mod image;
 pub mod prove;
+pub mod replace;
 pub mod requirements;
 pub mod spec;
 pub mod start;
@@ -38,10 +39,11 @@ pub async fn run(
         () = operation.token.cancelled() => Err(cancelled(&operation)),
     };
     let keeps = matches!(result, Ok(_) | Err(Error::Hook { .. }));
-    if !keeps
-        && tokio::time::timeout(CLEANUP_LIMIT, trip.clean_up())
-            .await
-            .is_err()
+    if keeps {
+        trip.replaced.discard(&trip).await;
+    } else if tokio::time::timeout(CLEANUP_LIMIT, trip.clean_up())
+        .await
+        .is_err()
     {
         tracing::error!("cleaning up took too long and was given up");
     }

@@ -14,6 +14,8 @@ pub struct WorkspaceParams {
     pub workspace: String,
     /// What flags or a client decide instead of the files.
     pub overrides: Overrides,
+    /// Where the folder has no container, the nearest one above it that has one is meant.
+    pub ancestors: bool,
 }
 
 /// What flags or a client decide instead of the files. As typed: meaning and checks are the configuration's.
@@ -237,6 +239,8 @@ pub struct DownParams {
 pub struct Down {
     /// The container that is gone or stopped; `None`: there was none.
     pub container: Option<String>,
+    /// The sessions that ended with it.
+    pub ended: Vec<Session>,
 }
 
 /// Parameters of `container/list`.
@@ -262,6 +266,8 @@ pub struct EndpointParams {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Endpoint {
+    /// The workspace folder that the container belongs to.
+    pub workspace: String,
     /// The container's id.
     pub container: String,
     /// The container's name.

@@ -15,7 +15,6 @@ use clap_complete::Shell;
 #[command(
     name = "warpdock",
     version,
-    disable_help_subcommand = true,
     subcommand_precedence_over_arg = true,
     args_conflicts_with_subcommands = false,
     after_help = examples::ALL
@@ -258,7 +257,7 @@ pub struct ExecArguments {
     #[arg(long)]
     pub no_up: bool,
     /// The command and its arguments.
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<std::ffi::OsString>,
     #[command(flatten)]
     pub overrides: OverrideArguments,
@@ -303,7 +302,7 @@ pub struct RunArguments {
     #[arg(short = 'w', long, value_name = "FOLDER")]
     pub workdir: Option<String>,
     /// The command and its arguments; without one, the image's own.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
+    #[arg(trailing_var_arg = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<std::ffi::OsString>,
     #[command(flatten)]
     pub overrides: OverrideArguments,

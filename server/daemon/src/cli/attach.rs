@@ -1,5 +1,7 @@
 //! `warpdock attach`.
 
+use std::io::{self, Write};
+
 use session::frame::{Attach, Reply, Request, SessionInfo};
 
 use crate::{
@@ -10,7 +12,7 @@ use crate::{
         failed::Failed,
         open,
     },
-    terminal::{self, Streams},
+    terminal::{self, Outcome, Streams},
 };
 
 /// Comes back to a session.
@@ -26,12 +28,20 @@ pub fn run(global: &Global, arguments: &AttachArguments) -> Ended {
     let container = way.endpoint.name.clone();
     drop(call);
     let streams = Streams::standard();
+    let name = session.clone();
     let attach = Attach {
         session,
         size: streams.size(),
     };
     let outcome = terminal::attach(way.connection, attach, streams, &options)
         .map_err(|error| open::terminal_failed(&error))?;
+    if let Outcome::Exit(exit) = &outcome {
+        writeln!(
+            io::stderr(),
+            "session {name} has ended (exit code {})",
+            exit.code()
+        )?;
+    }
     open::end(outcome, &container)
 }
 

@@ -182,6 +182,7 @@ pub fn target(global: &Global, overrides: &OverrideArguments) -> Result<Workspac
     Ok(WorkspaceParams {
         workspace: text.to_owned(),
         overrides: words(overrides)?,
+        ancestors: global.workspace.is_none(),
     })
 }
 

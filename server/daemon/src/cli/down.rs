@@ -12,6 +12,7 @@ use crate::cli::{
     args::{DownArguments, Global},
     call::{Call, workspace},
     progress::Display,
+    style::printable,
 };
 
 /// Stops the container, and removes it unless it is to be kept.
@@ -30,6 +31,10 @@ pub fn run(global: &Global, arguments: &DownArguments) -> Ended {
             serde_json::to_string(&down).map_err(io::Error::from)?
         )?;
     } else if !global.quiet {
+        for session in &down.ended {
+            let command = printable(&session.command.join(" "));
+            writeln!(out, "ended with it: session {} ({command})", session.name)?;
+        }
         match (down.container, arguments.keep) {
             (Some(name), true) => {
                 writeln!(out, "{name} is stopped; `warpdock up` starts it again")?

@@ -23,9 +23,12 @@ pub fn run(global: &Global, arguments: ExecArguments) -> Ended {
         false => open::way(&mut call, global, &target, &arguments.fetch)?,
     };
     let terminal = open::wants_terminal(&arguments.stdio);
-    let cwd = arguments
-        .workdir
-        .or_else(|| folder_inside(Path::new(&target.workspace), &way.endpoint.workspace_folder));
+    let cwd = arguments.workdir.or_else(|| {
+        folder_inside(
+            Path::new(&way.endpoint.workspace),
+            &way.endpoint.workspace_folder,
+        )
+    });
     let wanted = Wanted {
         argv: arguments
             .command
@@ -46,9 +49,10 @@ pub fn run(global: &Global, arguments: ExecArguments) -> Ended {
     open::end(outcome, &container)
 }
 
-/// With `--workspace` the person may stand in a folder below the workspace: there, inside.
+/// The person may stand in a folder below the workspace: there, inside.
 fn folder_inside(workspace: &Path, workspace_folder: &str) -> Option<String> {
-    let here = std::env::current_dir().ok()?;
+    // Both without symlinks, as the daemon names the workspace.
+    let here = std::fs::canonicalize(std::env::current_dir().ok()?).ok()?;
     let below = here.strip_prefix(workspace).ok()?;
     let below = below.to_str().filter(|below| !below.is_empty())?;
     Some(format!(
@@ -69,6 +73,7 @@ mod tests {
     #[test]
     fn the_folder_where_the_person_stands_is_found_inside() {
         let here = std::env::current_dir().expect("a folder");
+        let here = std::fs::canonicalize(here).expect("a folder");
         let parent = here.parent().expect("not the root");
         let name = here.file_name().expect("a name").to_str().expect("UTF-8");
         assert_eq!(folder_inside(parent, "/app/"), Some(format!("/app/{name}")));

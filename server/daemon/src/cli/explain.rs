@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, Read, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -66,6 +66,15 @@ fn line(global: &Global, arguments: &ExplainArguments, text: &str) -> Ended {
         let remedy: Vec<&str> = problem.remedy.as_deref().into_iter().collect();
         Failed::ours("docker-line", Tier::Input, problem.message.clone(), &remedy)
     })?;
+    let path = arguments.write.then(|| place(&run, here.clone()));
+    if let Some(path) = path.as_ref().filter(|path| path.exists()) {
+        return Err(Failed::ours(
+            "exists",
+            Tier::Input,
+            format!("{} is there already; nothing was written", path.display()),
+            &["without --write the configuration is only printed: take what you need by hand"],
+        ));
+    }
     let mut out = io::stdout().lock();
     if global.json {
         let value = json!({
@@ -80,8 +89,8 @@ fn line(global: &Global, arguments: &ExplainArguments, text: &str) -> Ended {
     } else {
         write_explanation(&mut out, &run)?;
     }
-    if arguments.write {
-        let path = write(&run, here)?;
+    if let Some(path) = path {
+        write(&run, &path)?;
         if !global.json {
             writeln!(out, "written to {}", path.display())?;
         }
@@ -119,27 +128,33 @@ fn write_explanation(out: &mut dyn Write, run: &DockerRun) -> io::Result<()> {
     }
 }
 
-/// Writes the configuration where the line says that the project is; it replaces nothing.
-fn write(run: &DockerRun, here: PathBuf) -> Result<PathBuf, Failed> {
+/// Where the configuration belongs: where the line says that the project is.
+fn place(run: &DockerRun, here: PathBuf) -> PathBuf {
     let folder = match &run.workspace {
         Some(folder) if folder.starts_with('/') => PathBuf::from(folder),
         Some(_) | None => here,
     };
-    let folder = folder.join(".devcontainer");
-    fs::create_dir_all(&folder)?;
-    let path = folder.join("devcontainer.json");
+    folder.join(".devcontainer").join("devcontainer.json")
+}
+
+/// Writes the configuration; it replaces nothing.
+fn write(run: &DockerRun, path: &Path) -> Result<(), Failed> {
+    let failed = |error: io::Error| {
+        Failed::ours(
+            "io",
+            Tier::Input,
+            format!("cannot write {}: {error}", path.display()),
+            &["take what you need from above by hand"],
+        )
+    };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
     let mut file = File::options()
         .write(true)
         .create_new(true)
-        .open(&path)
-        .map_err(|error| {
-            Failed::ours(
-                "io",
-                Tier::Input,
-                format!("cannot write {}: {error}", path.display()),
-                &["take what you need from above by hand"],
-            )
-        })?;
-    file.write_all(run.devcontainer_json.as_bytes())?;
-    Ok(path)
+        .open(path)
+        .map_err(failed)?;
+    file.write_all(run.devcontainer_json.as_bytes())
+        .map_err(failed)
 }

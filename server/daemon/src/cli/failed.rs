@@ -114,6 +114,9 @@ pub fn write_failure(out: &mut dyn Write, failure: &Failure, style: Style) -> io
         };
         let (place, message) = (harmless(&problem.place), harmless(&problem.message));
         writeln!(out, "  {place}: {word}: {message}")?;
+        if let Some(remedy) = &problem.remedy {
+            writeln!(out, "    {} {}", style.dim("->"), harmless(remedy))?;
+        }
     }
     if let Some(detail) = &failure.detail {
         for line in detail.lines() {

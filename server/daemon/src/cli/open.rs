@@ -9,7 +9,7 @@ use std::{
 use protocol::container::WorkspaceParams;
 use session::{
     error::ConnectError,
-    frame::{Keep, Open, Size, Stdio},
+    frame::{Exit, Keep, Open, Size, Stdio},
 };
 
 use crate::{
@@ -128,12 +128,25 @@ pub fn options(detach_keys: &str) -> Result<Options, Failed> {
 pub fn end(outcome: Outcome, container: &str) -> Result<ExitCode, Failed> {
     let code = ExitCode::from(outcome.code());
     match outcome {
+        // SIGHUP: init hangs a session up, and nobody at this end has done it.
+        Outcome::Exit(Exit::Signal(1)) => {
+            writeln!(
+                io::stderr(),
+                "the session was hung up: {container} was taken down, or somebody ended the session"
+            )?;
+        }
         Outcome::Exit(_) | Outcome::OutputClosed => {}
         Outcome::Signalled { .. } => {}
         Outcome::Detached { session } => {
+            // The cursor is somewhere behind the prompt.
+            let fresh_line = if io::stderr().is_terminal() {
+                "\r\n"
+            } else {
+                ""
+            };
             writeln!(
                 io::stderr(),
-                "left session {}; `warpdock attach {}` comes back",
+                "{fresh_line}left session {}; `warpdock attach {}` comes back",
                 session.name,
                 session.name
             )?;

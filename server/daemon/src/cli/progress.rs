@@ -120,6 +120,11 @@ impl Display {
         }
     }
 
+    /// What steps print is in the log already, and need not be repeated with a failure.
+    pub fn has_shown_output(&self) -> bool {
+        self.mode == Mode::Lines
+    }
+
     /// Takes a moving line off the screen.
     pub fn finish(&mut self) {
         if self.drawn {

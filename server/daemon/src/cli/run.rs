@@ -9,7 +9,7 @@ use std::{
 
 use protocol::{container::DefaultCommand, method::ContainerDefaultCommand};
 use serde_json::json;
-use session::frame::{Exit, Failure, Keep, Reply, Request};
+use session::frame::{Exit, Keep, Reply, Request};
 
 use crate::{
     cli::{
@@ -146,16 +146,7 @@ fn why_at_once(outcome: &Outcome, argv: &[String], terminal: bool) -> Option<Str
     let command = argv.join(" ");
     let exit = match outcome {
         Outcome::Exit(exit) => exit,
-        Outcome::Failed(Failure::CommandNotFound { command: missing }) => {
-            return Some(format!(
-                "the image's default command `{command}` names {missing}, which is not in the image (docker run would say 127)"
-            ));
-        }
-        Outcome::Failed(Failure::NotExecutable { command: file, .. }) => {
-            return Some(format!(
-                "the image's default command `{command}` names {file}, which cannot be executed (docker run would say 126)"
-            ));
-        }
+        // Init has said what is wrong.
         Outcome::Failed(_)
         | Outcome::Detached { .. }
         | Outcome::ConnectionLost { .. }

@@ -54,7 +54,10 @@ pub fn write(out: &mut dyn Write, sessions: &[Session]) -> io::Result<()> {
         };
         rows.push(vec![
             session.id.to_string(),
-            session.name.clone(),
+            // One without a name is called by its number.
+            Some(session.name.clone())
+                .filter(|name| *name != session.id.to_string())
+                .unwrap_or_default(),
             state,
             table::ago(session.started),
             session.user.clone(),

@@ -24,6 +24,7 @@ use crate::cli::{
 pub fn run(global: &Global) -> Ended {
     let params = WorkspaceParams {
         workspace: workspace(global)?.display().to_string(),
+        ancestors: global.workspace.is_none(),
         ..WorkspaceParams::default()
     };
     let status = Call::begin()?.ask::<ContainerStatus>(&params)?;
@@ -80,7 +81,11 @@ fn write_status(out: &mut dyn Write, status: &Status, style: Style) -> io::Resul
     }
     let folder = status.workspace_folder.as_deref().unwrap_or("not mounted");
     writeln!(out, "  workspace  {} at {folder}", status.workspace)?;
-    if let Some(gpu) = &status.gpu {
+    if let Some(gpu) = status
+        .gpu
+        .as_ref()
+        .filter(|_| status.state == State::Running)
+    {
         writeln!(out, "  {}", gpu_line(gpu, style))?;
         if let (Some(remedy), false) = (&gpu.remedy, gpu.visible) {
             writeln!(out, "  {} {remedy}", style.dim("->"))?;

@@ -63,9 +63,18 @@ pub fn bring_up(
             Ok(up) => return Ok(up),
             Err(failed) => failed,
         };
-        let Failed::Failure(failure) = &failed else {
+        let Failed::Failure(mut failure) = failed else {
             return Err(failed);
         };
+        if display.has_shown_output() && failure.kind.starts_with("build-") {
+            // But for the engine's own words, which come last and are no step's.
+            failure.detail = failure
+                .detail
+                .as_deref()
+                .and_then(|all| all.lines().last())
+                .map(str::to_owned);
+        }
+        let failed = Failed::Failure(failure.clone());
         let Some(command) = &failure.command else {
             return Err(failed);
         };
@@ -112,12 +121,13 @@ pub fn write_changes(out: &mut dyn Write, changes: &[Change], style: Style) -> i
         "{} the configuration has changed since the container was made:",
         style.warn("note:")
     )?;
-    for change in changes {
-        writeln!(
-            out,
-            "  {}: {} -> {} ({})",
-            change.what, change.from, change.to, change.cost
-        )?;
+    let mut costs: Vec<&str> = changes.iter().map(|change| change.cost.as_str()).collect();
+    costs.dedup();
+    for cost in costs {
+        for change in changes.iter().filter(|change| change.cost == cost) {
+            writeln!(out, "  {}: {} -> {}", change.what, change.from, change.to)?;
+        }
+        writeln!(out, "  {} {cost}", style.dim("->"))?;
     }
     Ok(())
 }

@@ -10,7 +10,8 @@ use protocol::container::{
 
 use crate::{
     changes, default_command, error::Error, event::Reply, handlers::answer, labels,
-    operation::Seen, overrides, project, session_environment, status, up::start, window::Window,
+    machine::Machine, operation::Seen, overrides, project, session_environment, status, up::start,
+    window::Window, workspace_folder,
 };
 
 /// Seconds that processes get at `down` unless the person says otherwise. Init itself hangs
@@ -72,12 +73,22 @@ pub fn down(window: &Window, params: DownParams, reply: Reply<Down>) {
         let machine = hub.machine(&environment).await?;
         let seconds = params.timeout_seconds.unwrap_or(DOWN_SECONDS);
         let mut gone = None;
+        let mut ended = Vec::new();
         // More than one only where somebody interfered; all of them are this workspace's.
         while let Some(container) = machine.container(&workspace).await? {
             if matches!(container.state, ContainerState::Paused) {
                 machine.engine.unpause(&container.id).await?;
             }
             gone.get_or_insert_with(|| container.name.clone());
+            if container.state == ContainerState::Running {
+                // Its sessions end with it, and the person may have forgotten one.
+                let sessions = status::sessions(&container).await.unwrap_or_default();
+                ended.extend(
+                    sessions
+                        .into_iter()
+                        .filter(|session| session.state != "exited"),
+                );
+            }
             machine
                 .engine
                 .stop(&container.id, seconds)
@@ -96,7 +107,10 @@ pub fn down(window: &Window, params: DownParams, reply: Reply<Down>) {
             }
             machine.forget();
         }
-        Ok(Down { container: gone })
+        Ok(Down {
+            container: gone,
+            ended,
+        })
     });
 }
 
@@ -105,15 +119,21 @@ pub fn status(window: &Window, params: WorkspaceParams, reply: Reply<Status>) {
     let hub = Arc::clone(&window.hub);
     let environment = window.client.environment.clone();
     answer(window, reply, async move {
-        let workspace = project::workspace_or_gone(&params.workspace);
         let machine = hub.machine(&environment).await?;
+        let workspace = nearest(&machine, &params).await?;
         let mut state = status::of_workspace(&hub, &machine, &workspace, true).await?;
+        let named = workspace.clone();
         if let (Some(container), true) = (machine.container(&workspace).await?, workspace.is_dir())
         {
             let overrides = overrides::effective(params.overrides, &container);
             let metadata = status::image_metadata(&container);
             let resolved = project::resolve(workspace, overrides, environment, metadata).await?;
             state.changes = changes::of(&machine, &container, &resolved.config).await?;
+        }
+        if let Some(container) = machine.container(&named).await? {
+            state
+                .changes
+                .extend(workspace_folder::change(&hub, &container));
         }
         Ok(state)
     });
@@ -145,11 +165,11 @@ pub fn endpoint(window: &Window, params: EndpointParams, reply: Reply<Endpoint>)
     let hub = Arc::clone(&window.hub);
     let environment = window.client.environment.clone();
     answer(window, reply, async move {
-        let workspace = project::workspace_or_gone(&params.target.workspace);
         let machine = hub.machine(&environment).await?;
         if params.fresh {
             machine.forget();
         }
+        let workspace = nearest(&machine, &params.target).await?;
         let container = running(machine.container(&workspace).await?, &workspace)?;
         let given = params.target.overrides;
         let metadata = status::image_metadata(&container);
@@ -160,14 +180,16 @@ pub fn endpoint(window: &Window, params: EndpointParams, reply: Reply<Endpoint>)
         };
         // What sessions get is read anew each time; what is broken meanwhile concerns `up` only.
         let config = resolve(overrides::of_session(&given, &container)).await?;
-        let changes = match overrides::beyond_session(&given, &container) {
+        let mut changes = match overrides::beyond_session(&given, &container) {
             Some(wanted) => changes::of(&machine, &container, &resolve(wanted).await?).await?,
             None => Vec::new(),
         };
+        changes.extend(workspace_folder::change(&hub, &container));
         let mut env = session_environment::of(&config, &container);
         env.extend(session_environment::given(&config, &given));
         let there = start::endpoint(&container);
         Ok(Endpoint {
+            workspace: workspace.to_string_lossy().into_owned(),
             container: container.id.clone(),
             name: container.name.clone(),
             socket_folder: there.socket_folder.display().to_string(),
@@ -185,8 +207,8 @@ pub fn default_command(window: &Window, params: WorkspaceParams, reply: Reply<De
     let hub = Arc::clone(&window.hub);
     let environment = window.client.environment.clone();
     answer(window, reply, async move {
-        let workspace = project::workspace_or_gone(&params.workspace);
         let machine = hub.machine(&environment).await?;
+        let workspace = nearest(&machine, &params).await?;
         let container = running(machine.container(&workspace).await?, &workspace)?;
         let overrides = overrides::of_session(&params.overrides, &container);
         let metadata = status::image_metadata(&container);
@@ -195,6 +217,25 @@ pub fn default_command(window: &Window, params: WorkspaceParams, reply: Reply<De
             .config;
         default_command::of(&machine, &container, &config).await
     });
+}
+
+/// The workspace that is meant: the folder itself, or the nearest one above it that has a
+/// container, where the client says that a person stands somewhere in it.
+async fn nearest(machine: &Machine, params: &WorkspaceParams) -> Result<PathBuf, Error> {
+    let workspace = project::workspace_or_gone(&params.workspace);
+    if !params.ancestors || machine.container(&workspace).await?.is_some() {
+        return Ok(workspace);
+    }
+    let containers = machine.containers().await?;
+    let folders = containers
+        .iter()
+        .filter_map(|container| container.labels.get(labels::WORKSPACE));
+    let above = folders
+        .map(PathBuf::from)
+        .filter(|folder| workspace.starts_with(folder));
+    Ok(above
+        .max_by_key(|folder| folder.components().count())
+        .unwrap_or(workspace))
 }
 
 fn running(

@@ -36,31 +36,19 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// How long a cancelled command on this machine has to end by itself.
 const UNTIL_KILLED: Duration = Duration::from_secs(2);
 
-/// What has just happened to the container; the commands from there on run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Moment {
-    /// It was made.
-    Created,
-    /// It was started again.
-    Started,
-    /// It was up.
-    Attached,
-}
-
-/// Some command that runs once a container has not succeeded yet.
-pub fn unfinished(config: &Config, record: &Record) -> bool {
+/// Some command that runs once a container or once a start has not succeeded yet.
+pub fn unfinished(config: &Config, container: &ContainerFacts, record: &Record) -> bool {
+    if !config.hooks.post_start.is_empty() && record.post_start_done != start_of(container) {
+        return true;
+    }
     once(config)
         .into_iter()
         .any(|(name, hooks)| !hooks.is_empty() && !is_done(record, name))
 }
 
-/// Runs what the moment asks for, in order; a failure stops the later ones.
-pub async fn run(
-    trip: &Trip,
-    container: &ContainerFacts,
-    config: &Config,
-    moment: Moment,
-) -> Result<(), Error> {
+/// Runs what has not succeeded in this container and in this start, then what runs at each `up`,
+/// in order; a failure stops the later ones.
+pub async fn run(trip: &Trip, container: &ContainerFacts, config: &Config) -> Result<(), Error> {
     let mut config = config.clone();
     config::variables::finish_container_env(
         &mut config,
@@ -68,21 +56,22 @@ pub async fn run(
     );
     let config = &config;
     let mut record = trip.hub.records.of(&trip.key, &container.id);
-    let mut first_run = false;
     for (name, hooks) in once(config) {
         if hooks.is_empty() || is_done(&record, name) {
             continue;
         }
-        first_run = true;
         for hook in hooks {
             run_one(trip, container, config, name, hook).await?;
         }
         record.hooks_done.push(name.to_owned());
         trip.keep(record.clone());
     }
-    let starts = moment <= Moment::Started || first_run;
-    for hook in config.hooks.post_start.iter().filter(|_| starts) {
-        run_one(trip, container, config, "postStartCommand", hook).await?;
+    if record.post_start_done != start_of(container) {
+        for hook in &config.hooks.post_start {
+            run_one(trip, container, config, "postStartCommand", hook).await?;
+        }
+        record.post_start_done = start_of(container).to_owned();
+        trip.keep(record);
     }
     for hook in &config.hooks.post_attach {
         run_one(trip, container, config, "postAttachCommand", hook).await?;
@@ -140,6 +129,11 @@ fn once(config: &Config) -> [(&'static str, &[Setting<Hook>]); 3] {
         ("updateContentCommand", &config.hooks.update_content),
         ("postCreateCommand", &config.hooks.post_create),
     ]
+}
+
+/// The container's present start.
+fn start_of(container: &ContainerFacts) -> &str {
+    container.started_at.as_deref().unwrap_or_default()
 }
 
 fn is_done(record: &Record, name: &str) -> bool {

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::{File, TryLockError},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -26,10 +26,13 @@ use crate::{
     project, status,
     up::{
         gpus::{self, GpuPlan},
-        hooks::{self, Moment},
+        hooks,
         image::{self, Image},
-        prove, requirements, spec, start,
+        prove,
+        replace::{self, Replaced},
+        requirements, spec, start,
     },
+    workspace_folder,
 };
 
 /// How long the engine may take to notice that a container's first process has ended.
@@ -51,6 +54,10 @@ pub struct Trip {
     pub key: String,
     /// Marks what this trip creates.
     pub attempt: String,
+    /// The container that a new one replaces.
+    pub replaced: Replaced,
+    /// Held from the first look at the container until everything is cleaned up.
+    held: Mutex<Option<File>>,
 }
 
 /// The project as read, with what the command line adds.
@@ -88,6 +95,8 @@ impl Trip {
             workspace,
             key,
             attempt,
+            replaced: Replaced::default(),
+            held: Mutex::default(),
         }
     }
 
@@ -95,7 +104,8 @@ impl Trip {
     pub async fn make(&self) -> Result<Up, Error> {
         let existing = self.machine.container(&self.workspace).await?;
         let project = self.project(existing.as_deref()).await?;
-        let _lock = self.lock().await?;
+        let lock = self.lock().await?;
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
         // Somebody else may have been at it while we waited for the lock.
         let existing = self.settled().await?;
         let rebuild = self.operation.params.rebuild;
@@ -140,6 +150,7 @@ impl Trip {
             }
         }
         self.machine.forget();
+        self.replaced.put_back(self).await;
     }
 
     /// Tells of a phase.
@@ -245,17 +256,20 @@ impl Trip {
         done: Done,
     ) -> Result<Up, Error> {
         let project = self.with_metadata_of(container, project).await?;
-        let changes = changes::of(&self.machine, container, &project.config).await?;
+        let mut changes = changes::of(&self.machine, container, &project.config).await?;
+        changes.extend(workspace_folder::change(&self.hub, container));
         let mut record = self.hub.records.of(&self.key, &container.id);
         let this_start = container.started_at.clone().unwrap_or_default();
         if record.gpu.is_none() || record.started_at != this_start {
             record.gpu = Some(prove::prove(self, container, &project.config).await?);
             record.started_at = this_start;
+            // Somebody else has started it: what it mounts is what was there then, we assume.
+            record.workspace = workspace_folder::identity(&self.workspace);
             self.keep(record.clone());
         }
-        let unfinished = hooks::unfinished(&project.config, &record);
+        let unfinished = hooks::unfinished(&project.config, container, &record);
         if unfinished || !project.config.hooks.post_attach.is_empty() {
-            hooks::run(self, container, &project.config, Moment::Attached).await?;
+            hooks::run(self, container, &project.config).await?;
         }
         self.done(project, done, changes).await
     }
@@ -265,6 +279,7 @@ impl Trip {
         let changes = changes::of(&self.machine, container, &project.config).await?;
         self.say_phase("start", format!("Starting {}", container.name));
         self.run_initialize(&project).await?;
+        replace::give_back_name(self, container).await?;
         start::prepare(self, container)?;
         self.machine
             .engine
@@ -279,7 +294,7 @@ impl Trip {
             self.machine.forget();
             return Err(error);
         }
-        hooks::run(self, &container, &project.config, Moment::Started).await?;
+        hooks::run(self, &container, &project.config).await?;
         self.run_default_command(&container, &project).await?;
         self.done(project, Done::Started, changes).await
     }
@@ -296,14 +311,12 @@ impl Trip {
         let plan = gpus::plan(self, &project.config, &image)?;
         // Only now is the old one in the way: until here a failure leaves it as it was.
         if let Some(old) = old {
-            self.say_phase("create", format!("Removing {}", old.name));
-            self.machine.engine.remove(&old.id, true).await?;
-            self.machine.forget();
-            self.hub.records.forget(&self.key);
+            self.replaced.set_aside(self, old).await?;
         }
         let container = self.create_with(&project, &image, plan).await?;
         self.first_look(&container, &project).await?;
-        hooks::run(self, &container, &project.config, Moment::Created).await?;
+        self.replaced.discard(self).await;
+        hooks::run(self, &container, &project.config).await?;
         self.run_default_command(&container, &project).await?;
         self.done(project, Done::Created, Vec::new()).await
     }
@@ -377,6 +390,7 @@ impl Trip {
         prove::must_be_visible(&gpu)?;
         let mut record = self.hub.records.of(&self.key, &container.id);
         record.gpu = Some(gpu);
+        record.workspace = workspace_folder::identity(&self.workspace);
         record.started_at = container.started_at.clone().unwrap_or_default();
         self.keep(record);
         Ok(())
