@@ -4,6 +4,7 @@
 
 pub mod ast;
 mod compound;
+mod cursor;
 pub mod kind;
 pub mod parse;
 mod word;
