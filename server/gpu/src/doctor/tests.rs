@@ -13,7 +13,7 @@ fn check(engine_words: &str, host_words: &str, expect: Expect) {
         shm_bytes: None,
         disks: &[],
     };
-    expect.assert_eq(&render(&gpu_lines(&examined)));
+    expect.assert_eq(&render(&chain::lines(&examined)));
 }
 
 fn render(lines: &[Line]) -> String {
