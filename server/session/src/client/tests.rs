@@ -1,9 +1,11 @@
+use std::io::{self, Write};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType};
 
 use super::*;
+use crate::codec::Kind;
 
 const SOON: Duration = Duration::from_millis(200);
 const LONG: Duration = Duration::from_secs(20);
