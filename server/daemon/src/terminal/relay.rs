@@ -1,10 +1,14 @@
 //! The poll loop between the local streams and a session: what is typed goes there, what
 //! is written comes here, and every way out passes the end of [`Relay::run`].
+//!
+//! This file owns signals, output and the replay; what is typed is [`input`]'s, when to look
+//! at what is [`wait`]'s, and going away is [`leave`]'s.
 
+mod input;
 mod leave;
 mod wait;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::io::Errno;
 use session::client::{Connection, Incoming, Polled, Receiver, Sender};
@@ -12,17 +16,14 @@ use session::error::ConnectError;
 use session::frame::{Control, Exit, Reply, SessionInfo, SignalTarget, Size};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 
-use super::detach::{Matcher, Typed};
+use self::input::Input;
+use super::detach::Matcher;
 use super::modes::Modes;
 use super::output::{Output, Written};
 use super::raw::RawMode;
 use super::screen::Replay;
 use super::signals::{self, Signals};
 use super::{Options, Outcome, Streams, TerminalError};
-
-/// How long the first of the detach keys is held back. Long enough for two keys in a row,
-/// short enough that the key alone does not seem dead.
-const HOLD: Duration = Duration::from_millis(300);
 
 /// So many frames of output are shown before typing and signals are looked at again.
 const FRAMES_A_TURN: usize = 8;
@@ -54,14 +55,6 @@ pub(super) struct Relay<'a> {
     /// Init still takes what we send.
     sending: bool,
     exit: Option<Exit>,
-}
-
-/// What becomes of local input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Input {
-    Open,
-    Ended,
-    NotPassedOn,
 }
 
 impl<'a> Relay<'a> {
@@ -268,44 +261,6 @@ impl<'a> Relay<'a> {
             (_, _) => {}
         }
         Ok(None)
-    }
-
-    fn on_input(&mut self) -> Result<Option<Outcome>, TerminalError> {
-        let mut typed = [0; 16 << 10];
-        let length = match rustix::io::read(self.streams.input, &mut typed) {
-            Ok(length) => length,
-            Err(Errno::INTR | Errno::AGAIN) => return Ok(None),
-            // The terminal went away, or input was closed before we started.
-            Err(Errno::IO | Errno::BADF) => 0,
-            Err(errno) => return Err(system_error("read standard input", errno)),
-        };
-        match (length, &self.raw_mode) {
-            // A raw terminal has no end of input: it was hung up.
-            (0, Some(_)) => return Ok(Some(self.signalled_by(SIGHUP))),
-            (0, None) => {
-                self.input = Input::Ended;
-                self.queue(&Control::Eof)?;
-                return Ok(None);
-            }
-            _ => {}
-        }
-        let mut pass = Vec::new();
-        let found = self.matcher.feed(&typed[..length], &mut pass);
-        self.sender.queue_data(&pass);
-        self.release_at = self.matcher.is_holding().then(|| Instant::now() + HOLD);
-        match found {
-            Typed::Pass => Ok(None),
-            Typed::Detach => self.detach().map(Some),
-        }
-    }
-
-    fn release_held(&mut self) {
-        if self.release_at.is_some_and(|at| at <= Instant::now()) {
-            let mut pass = Vec::new();
-            self.matcher.release(&mut pass);
-            self.sender.queue_data(&pass);
-            self.release_at = None;
-        }
     }
 
     /// Shows live output.

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
-use super::{Input, Relay, system_error};
+use super::input::Input;
+use super::{Relay, system_error};
 use crate::terminal::TerminalError;
 
 /// Input waits while so much of it is not yet taken by init.
