@@ -21,10 +21,15 @@ title() {
 
 # Shows a command as one would type it, and runs it.
 show() {
-    local words
-    words=$(printf ' %q' "$@")
-    printf '\n$ warpdock%s\n' "$words"
-    "$warpdock" "$@" </dev/null || fail "warpdock$words ended with $?"
+    local line=warpdock word
+    for word in "$@"; do
+        case $word in
+        *[!A-Za-z0-9_.:/=@%+,-]* | '') line+=" '$word'" ;;
+        *) line+=" $word" ;;
+        esac
+    done
+    printf '\n$ %s\n' "$line"
+    "$warpdock" "$@" </dev/null || fail "\`$line\` ended with $?"
 }
 
 # promise TEXT COMMAND...: runs the command and says whether the promise holds.
@@ -99,7 +104,7 @@ show up
 show status
 
 title "Its training script, in the container"
-show exec -- python train.py
+show exec -- env HMM_ITERATIONS=5 python train.py
 
 title "What you can rely on"
 echo_123() {
@@ -124,6 +129,22 @@ layer_goes() {
 }
 promise "what was written outside /app goes with the container" layer_goes
 
+trains_on() {
+    "$warpdock" run --detach --name night -- python train.py >/dev/null &&
+        "$warpdock" daemon stop >/dev/null &&
+        "$warpdock" logs --follow night | grep -q '^written to /app/runs/'
+}
+promise "a detached run goes on when its terminal and our background process have gone" trains_on
+
+title "What a command in the container costs"
+began=$(date +%s%N)
+for _ in 1 2 3 4 5 6 7 8 9 10; do inside true; done
+printf '\n  warpdock exec -- true     %s ms\n' $((($(date +%s%N) - began) / 10000000))
+id=$("$warpdock" status --json | sed 's/.*"id":"\([0-9a-f]*\)".*/\1/')
+began=$(date +%s%N)
+for _ in 1 2 3 4 5 6 7 8 9 10; do docker exec "$id" true; done
+printf '  docker exec … true        %s ms\n' $((($(date +%s%N) - began) / 10000000))
+
 title "Without a command: the Dockerfile's last CMD, a shell, which has no terminal here"
 show run
 title "A project that is only a Dockerfile, built without network"
@@ -134,14 +155,19 @@ show down
 
 title "Next"
 cat <<END
-Try it:
-$([ "$started_engine" = no ] || printf '  export DOCKER_HOST=%s\n' "$DOCKER_HOST")
-  cd examples/hmm
-  PATH=${warpdock%/*}:\$PATH
-  warpdock                       a shell in the container; exit leaves the container up
+
+Try it yourself:
+
+$([ "$started_engine" = no ] || printf '  export DOCKER_HOST=%s\n  ' "$DOCKER_HOST")  export PATH=${warpdock%/*}:\$PATH
+  cd $root/examples/hmm
+
+  warpdock                     a shell in the container; exit leaves the container up
   warpdock run --detach --name train -- python train.py
-  warpdock sessions              what runs; warpdock attach train joins it
-  warpdock doctor                what this machine can do
-  warpdock down                  removes the container
-$([ "$started_engine" = no ] || printf '  scripts/engine.sh stop --purge   stops the engine and deletes its images (in the project folder)\n')
+  warpdock sessions            what runs in it; \`warpdock attach train\` joins that one
+  warpdock doctor              what this machine can do
+  warpdock --help              the rest
+  warpdock down                removes the container
 END
+if [ "$started_engine" = yes ]; then
+    printf '\nThe engine keeps running. In %s:\n\n  scripts/engine.sh stop --purge   ends it and deletes its images\n' "$root"
+fi
