@@ -97,7 +97,7 @@ impl Hub {
         if let Some(machine) = machine.as_ref().filter(|machine| machine.is_watched()) {
             return Ok(Arc::clone(machine));
         }
-        let connected = Machine::connect(&access).await?;
+        let connected = Machine::connect(&access, &self.paths).await?;
         *machine = Some(Arc::clone(&connected));
         Ok(connected)
     }

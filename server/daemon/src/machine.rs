@@ -9,12 +9,13 @@ use std::{
 
 use engine::{
     access::Access,
-    container::{ContainerFacts, ContainerState, ContainerSummary},
+    body::{INIT_IN_CONTAINER, SOCKET_FOLDER_IN_CONTAINER},
+    container::{ContainerFacts, ContainerState},
     engine::Engine,
     facts::Facts,
 };
 
-use crate::{error::Error, labels};
+use crate::{error::Error, labels, paths::Paths};
 
 /// An engine and what is known about our containers in it.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub struct Machine {
     pub engine: Engine,
     /// What it says of itself.
     pub facts: Arc<Facts>,
+    paths: Paths,
     cache: Mutex<Cache>,
 }
 
@@ -37,7 +39,7 @@ struct Cache {
 
 impl Machine {
     /// Connects and begins to watch.
-    pub async fn connect(access: &Access) -> Result<Arc<Machine>, Error> {
+    pub async fn connect(access: &Access, paths: &Paths) -> Result<Arc<Machine>, Error> {
         let engine = Engine::connect(access).await?;
         let facts = engine.facts().await?;
         let cache = Mutex::new(Cache {
@@ -47,6 +49,7 @@ impl Machine {
         let machine = Arc::new(Machine {
             engine,
             facts,
+            paths: paths.clone(),
             cache,
         });
         tokio::spawn(watch(Arc::clone(&machine)));
@@ -78,7 +81,8 @@ impl Machine {
         found.sort_by_key(|container| (rank(container.state), -container.created));
         for summary in found {
             let facts = match self.engine.inspect(&summary.id).await {
-                Ok(facts) => Arc::new(facts),
+                Ok(facts) if self.is_ours(&facts) => Arc::new(facts),
+                Ok(_) => continue,
                 Err(engine::error::Error::ContainerGone { .. }) => continue,
                 Err(error) => return Err(error.into()),
             };
@@ -92,12 +96,48 @@ impl Machine {
     }
 
     /// All containers of this user.
-    pub async fn containers(&self) -> Result<Vec<ContainerSummary>, Error> {
+    pub async fn containers(&self) -> Result<Vec<ContainerFacts>, Error> {
         let uid = labels::own_uid();
-        Ok(self
+        let mut all = Vec::new();
+        for summary in self
             .engine
             .list(&[(labels::UID, Some(uid.as_str()))])
-            .await?)
+            .await?
+        {
+            match self.engine.inspect(&summary.id).await {
+                Ok(container) if self.is_ours(&container) => all.push(container),
+                Ok(_) | Err(engine::error::Error::ContainerGone { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(all)
+    }
+
+    /// The name of everything that belongs to a workspace on this engine.
+    pub fn key(&self, workspace: &Path) -> String {
+        // The engines of one machine may share an id, which is not kept with their data.
+        let engine = format!("{} {}", self.facts.id, self.facts.data_root.display());
+        labels::key(workspace, &engine)
+    }
+
+    /// Labels alone say nothing: a container has those of its image too, and an image may come from
+    /// anywhere, also from a commit of one of ours. Only what we made has our init and the one
+    /// socket folder of its workspace mounted where they belong.
+    fn is_ours(&self, container: &ContainerFacts) -> bool {
+        let Some(workspace) = container.labels.get(labels::WORKSPACE) else {
+            return false;
+        };
+        let key = self.key(Path::new(workspace));
+        let source = |target: &str| {
+            let mount = container
+                .mounts
+                .iter()
+                .find(|mount| mount.target == target)?;
+            (mount.kind == "bind").then_some(Path::new(&mount.source))
+        };
+        container.labels.get(labels::KEY) == Some(&key)
+            && source(SOCKET_FOLDER_IN_CONTAINER) == Some(&self.paths.socket_folder_of(&key))
+            && source(INIT_IN_CONTAINER).is_some_and(|file| file.starts_with(self.paths.init()))
     }
 
     /// Forgets what is known: something did not fit.

@@ -5,6 +5,31 @@ use protocol::container::Overrides;
 
 use crate::status;
 
+/// As a container's label keeps them: names of variables without their values. Labels are shown by
+/// many tools, and travel in events and in images made of the container.
+pub fn label(overrides: &Overrides) -> Overrides {
+    let name = |word: &String| {
+        word.split_once('=')
+            .map_or(word.as_str(), |(name, _)| name)
+            .to_owned()
+    };
+    Overrides {
+        env: overrides.env.iter().map(name).collect(),
+        ..overrides.clone()
+    }
+}
+
+/// What a label has kept, the values taken from the container itself.
+pub fn of_label(label: &str, env: &[(String, String)]) -> Option<Overrides> {
+    let mut overrides: Overrides = serde_json::from_str(label).ok()?;
+    for word in &mut overrides.env {
+        if let Some((_, value)) = env.iter().find(|(name, _)| name == word) {
+            *word = format!("{word}={value}");
+        }
+    }
+    Some(overrides)
+}
+
 /// The given overrides, or those that the container was made with.
 pub fn effective(given: Overrides, container: &ContainerFacts) -> Overrides {
     match given == Overrides::default() {
@@ -67,6 +92,18 @@ mod tests {
             user: Some("made".to_owned()),
             ..Overrides::default()
         }
+    }
+
+    #[test]
+    fn a_label_has_the_names_of_variables_and_the_container_their_values() {
+        let given = Overrides {
+            env: vec!["TOKEN=s3=cret".to_owned()],
+            ..Overrides::default()
+        };
+        let label = serde_json::to_string(&label(&given)).expect("JSON");
+        assert!(!label.contains("s3"), "{label}");
+        let env = [("TOKEN".to_owned(), "s3=cret".to_owned())];
+        assert_eq!(of_label(&label, &env), Some(given));
     }
 
     #[test]

@@ -45,7 +45,12 @@ impl Paths {
     /// `WARPDOCK_RUNTIME_DIR` moves the runtime folder.
     pub fn open() -> Result<Paths, PathError> {
         let runtime = match std::env::var_os("WARPDOCK_RUNTIME_DIR") {
-            Some(folder) if !folder.is_empty() => PathBuf::from(folder),
+            Some(folder) if !folder.is_empty() => {
+                std::path::absolute(&folder).map_err(|source| PathError::Io {
+                    path: PathBuf::from(&folder),
+                    source,
+                })?
+            }
             _ => PathBuf::from(format!(
                 "/tmp/warpdock-{}",
                 rustix::process::getuid().as_raw()
@@ -75,7 +80,18 @@ impl Paths {
     /// The folder that is mounted into the container for init's socket;
     /// [`fresh_socket_folder`] makes it.
     pub fn socket_folder(&self, key: &str) -> Result<PathBuf, PathError> {
-        Ok(self.container(key)?.join("run"))
+        self.container(key)?;
+        Ok(self.socket_folder_of(key))
+    }
+
+    /// Where that folder is, made or not.
+    pub fn socket_folder_of(&self, key: &str) -> PathBuf {
+        self.runtime.join("containers").join(key).join("run")
+    }
+
+    /// The folder of init's binary.
+    pub fn init(&self) -> PathBuf {
+        self.runtime.join("init")
     }
 
     /// The lock of the operations on one workspace, across daemons.

@@ -7,7 +7,7 @@ use engine::container::{ContainerFacts, ContainerState};
 use protocol::container::{Gpu, Overrides, Process, Session, State, Status};
 use session::frame::{Reply, Request, SessionInfo};
 
-use crate::{error::Error, hub::Hub, labels, machine::Machine, up::start};
+use crate::{error::Error, hub::Hub, labels, machine::Machine, overrides, up::start};
 
 /// How long init may take to list its sessions.
 const LIST_LIMIT: Duration = Duration::from_secs(2);
@@ -96,7 +96,7 @@ pub fn overrides(container: &ContainerFacts) -> Overrides {
     container
         .labels
         .get(labels::OVERRIDES)
-        .and_then(|label| serde_json::from_str(label).ok())
+        .and_then(|label| overrides::of_label(label, &container.env))
         .unwrap_or_default()
 }
 

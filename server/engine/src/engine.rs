@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bollard::{BollardRequest, ClientVersion, Docker};
 use http_body_util::BodyExt;
+use tokio::sync::watch;
 
 use crate::access::{Access, Endpoint};
 use crate::error::Error;
@@ -28,6 +29,7 @@ struct Inner {
     transport: Arc<Transport>,
     docker: Docker,
     facts: Mutex<Option<Arc<Facts>>>,
+    removals: watch::Sender<usize>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -80,6 +82,7 @@ impl Engine {
                 transport,
                 docker,
                 facts: Mutex::default(),
+                removals: watch::Sender::new(0),
             }),
         })
     }
@@ -105,6 +108,21 @@ impl Engine {
     /// Those of [`Engine::connect`].
     pub async fn ping(&self) -> Result<(), Error> {
         self.inner.transport.ping().await
+    }
+
+    /// Waits until what was half made and given up is gone: a creation that was cut off may still
+    /// come through, and is removed then.
+    pub async fn given_up_is_gone(&self) {
+        let mut removals = self.inner.removals.subscribe();
+        let _never_closed_before_us = removals.wait_for(|count| *count == 0).await;
+    }
+
+    /// Counts as a removal under way until it is dropped.
+    pub(crate) fn removing(&self) -> Removing {
+        self.inner.removals.send_modify(|count| *count += 1);
+        Removing {
+            engine: self.clone(),
+        }
     }
 
     pub(crate) fn transport(&self) -> &Arc<Transport> {
@@ -161,6 +179,17 @@ impl Engine {
             }
             other => self.transport().lost(what, other),
         }
+    }
+}
+
+/// The removal of something half made.
+pub(crate) struct Removing {
+    engine: Engine,
+}
+
+impl Drop for Removing {
+    fn drop(&mut self) {
+        self.engine.inner.removals.send_modify(|count| *count -= 1);
     }
 }
 

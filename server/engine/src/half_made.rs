@@ -58,7 +58,9 @@ impl Drop for HalfMade {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
+        let removing = self.engine.removing();
         runtime.spawn(async move {
+            let _until_it_is_gone = removing;
             let id = match (id, creation) {
                 (Some(id), _) => id,
                 (None, Some(creation)) => match creation.await {

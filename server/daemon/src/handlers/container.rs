@@ -146,14 +146,8 @@ pub fn list(window: &Window, params: ListParams, reply: Reply<Vec<Status>>) {
     answer(window, reply, async move {
         let machine = hub.machine(&environment).await?;
         let mut all = Vec::new();
-        for summary in machine.containers().await? {
-            match machine.engine.inspect(&summary.id).await {
-                Ok(container) => {
-                    all.push(status::of_container(&hub, &container, params.sessions).await);
-                }
-                Err(engine::error::Error::ContainerGone { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
+        for container in machine.containers().await? {
+            all.push(status::of_container(&hub, &container, params.sessions).await);
         }
         all.sort_by(|one, other| one.workspace.cmp(&other.workspace));
         Ok(all)

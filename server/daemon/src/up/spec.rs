@@ -7,7 +7,7 @@ use gpu::decide::Request;
 use crate::{
     changes,
     error::Error,
-    init_binary, labels,
+    init_binary, labels, overrides,
     paths::fresh_socket_folder,
     up::{
         gpus::Attempt,
@@ -188,7 +188,7 @@ fn all_labels(
         labels::OVERRIDES,
         json(
             "write down the flags",
-            serde_json::to_string(&project.overrides),
+            serde_json::to_string(&overrides::label(&project.overrides)),
         )?,
     );
     own(

@@ -8,6 +8,7 @@ use std::{
 };
 
 use engine::{
+    body::{INIT_IN_CONTAINER, SOCKET_FOLDER_IN_CONTAINER},
     container::{ContainerFacts, ContainerState},
     spec::{ContainerSpec, Mount},
 };
@@ -28,7 +29,7 @@ const GREETING_LIMIT: Duration = Duration::from_secs(5);
 
 /// The init binary on the host, written if it is not there: the system may clean /tmp.
 pub fn init_file(paths: &Paths) -> Result<PathBuf, Error> {
-    let folder = paths.runtime.join("init");
+    let folder = paths.init();
     private_folder(&folder)?;
     let file = folder.join(format!("warpdock-init-{}", init_binary::id()));
     put_init(&file)?;
@@ -39,7 +40,7 @@ pub fn init_file(paths: &Paths) -> Result<PathBuf, Error> {
 pub fn prepare(trip: &Trip, container: &ContainerFacts) -> Result<(), Error> {
     for mount in &container.mounts {
         // The file that this container was made with: it may be of an older release.
-        if mount.target == "/.warpdock/warpdock-init" && !Path::new(&mount.source).exists() {
+        if mount.target == INIT_IN_CONTAINER && !Path::new(&mount.source).exists() {
             init_file(&trip.hub.paths)?;
             if !Path::new(&mount.source).exists() {
                 return Err(Error::Io {
@@ -60,14 +61,16 @@ pub fn prepare(trip: &Trip, container: &ContainerFacts) -> Result<(), Error> {
     Ok(fresh_socket_folder(&socket_folder(container))?)
 }
 
-/// Where a container's init listens.
+/// Where a container's init listens: what it has mounted there. [`crate::machine::Machine`] has made
+/// sure that this is the folder of its workspace.
 pub fn socket_folder(container: &ContainerFacts) -> PathBuf {
-    PathBuf::from(
-        container
-            .labels
-            .get(labels::SOCKET_FOLDER)
-            .map_or("", String::as_str),
-    )
+    let mounts = container.mounts.iter();
+    let mount = mounts
+        .into_iter()
+        .find(|mount| mount.target == SOCKET_FOLDER_IN_CONTAINER);
+    mount
+        .map(|mount| PathBuf::from(&mount.source))
+        .unwrap_or_default()
 }
 
 /// How init of a running container is reached and verified.

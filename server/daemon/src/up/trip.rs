@@ -79,10 +79,7 @@ impl Trip {
         environment: BTreeMap<String, String>,
         workspace: PathBuf,
     ) -> Trip {
-        // The engines of one machine may share an id, which is not kept with their data.
-        let facts = &machine.facts;
-        let engine = format!("{} {}", facts.id, facts.data_root.display());
-        let key = labels::key(&workspace, &engine);
+        let key = machine.key(&workspace);
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -135,19 +132,16 @@ impl Trip {
     /// when the engine's answer to its creation was not waited for.
     pub async fn clean_up(&self) {
         let filters = [(labels::ATTEMPT, Some(self.attempt.as_str()))];
-        // A creation that was under way when we were cancelled may still come through.
-        for pause in [0, 50, 200] {
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-            let found = match self.machine.engine.list(&filters).await {
-                Ok(found) => found,
-                Err(error) => return tracing::warn!(%error, "cannot look for what to clean up"),
-            };
-            for container in found {
-                if let Err(error) = self.machine.engine.remove(&container.id, true).await {
-                    tracing::warn!(%error, container = container.name, "cannot clean up");
-                }
-                self.hub.records.forget(&self.key);
+        self.machine.engine.given_up_is_gone().await;
+        let found = match self.machine.engine.list(&filters).await {
+            Ok(found) => found,
+            Err(error) => return tracing::warn!(%error, "cannot look for what to clean up"),
+        };
+        for container in found {
+            if let Err(error) = self.machine.engine.remove(&container.id, true).await {
+                tracing::warn!(%error, container = container.name, "cannot clean up");
             }
+            self.hub.records.forget(&self.key);
         }
         self.machine.forget();
         self.replaced.put_back(self).await;
@@ -261,7 +255,10 @@ impl Trip {
         let mut record = self.hub.records.of(&self.key, &container.id);
         let this_start = container.started_at.clone().unwrap_or_default();
         if record.gpu.is_none() || record.started_at != this_start {
-            record.gpu = Some(prove::prove(self, container, &project.config).await?);
+            let gpu = prove::prove(self, container, &project.config).await?;
+            // This start was not proven by whoever made it: a kill came between.
+            prove::must_be_visible(&gpu)?;
+            record.gpu = Some(gpu);
             record.started_at = this_start;
             // Somebody else has started it: what it mounts is what was there then, we assume.
             record.workspace = workspace_folder::identity(&self.workspace);
