@@ -30,12 +30,10 @@ pub fn of_label(label: &str, env: &[(String, String)]) -> Option<Overrides> {
     Some(overrides)
 }
 
-/// The given overrides, or those that the container was made with.
+/// The given overrides above those that the container was made with, flag by flag: who asks for
+/// another GPU need not repeat the image.
 pub fn effective(given: Overrides, container: &ContainerFacts) -> Overrides {
-    match given == Overrides::default() {
-        true => status::overrides(container),
-        false => given,
-    }
+    all_of(given, status::overrides(container))
 }
 
 /// What holds for a session: user and variables are its own, the rest is settled since the
@@ -58,15 +56,33 @@ pub fn beyond_session(given: &Overrides, container: &ContainerFacts) -> Option<O
     (wanted != made_with).then_some(wanted)
 }
 
+/// Flag by flag, those of a session included.
+fn all_of(given: Overrides, made_with: Overrides) -> Overrides {
+    let env = [made_with.env.clone(), given.env.clone()].concat();
+    let env_file = [made_with.env_file.clone(), given.env_file.clone()].concat();
+    let user = given.user.clone().or(made_with.user.clone());
+    Overrides {
+        env,
+        env_file,
+        user,
+        ..merged(given, made_with)
+    }
+}
+
 /// Flag by flag; those of a session are left as they were.
 fn merged(given: Overrides, made_with: Overrides) -> Overrides {
     let either = |given: Vec<String>, made_with: Vec<String>| match given.is_empty() {
         true => made_with,
         false => given,
     };
+    // An image and a Dockerfile take each other's place.
+    let (image, dockerfile) = match (&given.image, &given.dockerfile) {
+        (None, None) => (made_with.image, made_with.dockerfile),
+        _ => (given.image, given.dockerfile),
+    };
     Overrides {
-        image: given.image.or(made_with.image),
-        dockerfile: given.dockerfile.or(made_with.dockerfile),
+        image,
+        dockerfile,
         context: given.context.or(made_with.context),
         target: given.target.or(made_with.target),
         devcontainer: given.devcontainer.or(made_with.devcontainer),
@@ -114,6 +130,24 @@ mod tests {
             ..Overrides::default()
         };
         assert_eq!(merged(given, of_image("one")), of_image("one"));
+    }
+
+    #[test]
+    fn a_flag_that_is_not_given_again_still_counts() {
+        let given = Overrides {
+            gpus: Some("none".to_owned()),
+            ..Overrides::default()
+        };
+        let all = all_of(given, of_image("one"));
+        assert_eq!(
+            (all.image.as_deref(), all.gpus.as_deref()),
+            (Some("one"), Some("none"))
+        );
+        let built = Overrides {
+            dockerfile: Some("/f".to_owned()),
+            ..Overrides::default()
+        };
+        assert_eq!(all_of(built, of_image("one")).image, None);
     }
 
     #[test]

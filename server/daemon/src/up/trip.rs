@@ -23,7 +23,7 @@ use crate::{
     labels,
     machine::Machine,
     operation::Operation,
-    project, status,
+    overrides, project, status,
     up::{
         gpus::{self, GpuPlan},
         hooks,
@@ -162,9 +162,9 @@ impl Trip {
 
     async fn project(&self, existing: Option<&ContainerFacts>) -> Result<Project, Error> {
         let given = self.operation.params.target.overrides.clone();
-        let overrides = match given == Overrides::default() {
-            true => existing.map(status::overrides).unwrap_or_default(),
-            false => given,
+        let overrides = match existing {
+            Some(container) => overrides::effective(given, container),
+            None => given,
         };
         self.read(overrides, None).await
     }
