@@ -205,7 +205,10 @@ fn a_failing_step_is_named_with_its_last_words_and_leaves_nothing() {
                 .docker(&["ps", "--all", "--quiet", "--filter", "status=exited"]);
         let failure = run(&["up", "--json"]).expect_code(1).json()["error"].clone();
         assert_eq!(failure["kind"], "build-failed");
-        has(text(&failure["message"]), &["exit 23", "23"]);
+        has(
+            text(&failure["message"]),
+            &["the RUN of Dockerfile:3", "exit code 23"],
+        );
         has(text(&failure["detail"]), &["a last word"]);
         assert!(project.containers().is_empty());
         let after = project

@@ -151,7 +151,7 @@ fn the_training_runs() {
     has(
         &finished.stdout(),
         &[
-            "GPU 0: NVIDIA Stand-in",
+            "device: 2 x NVIDIA Stand-in",
             "seed 7",
             "iteration  2/2",
             "written to /app/runs/",

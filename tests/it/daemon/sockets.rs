@@ -27,7 +27,9 @@ fn nonsense() -> Vec<(&'static str, Vec<u8>)> {
         ("zeros", vec![0; 100_000]),
         (
             "noise",
-            (0..100_000_u32).map(|it| ((it * 7919) >> 5) as u8).collect(),
+            (0..100_000_u32)
+                .map(|it| ((it * 7919) >> 5) as u8)
+                .collect(),
         ),
         ("http", b"GET / HTTP/1.1\r\nHost: daemon\r\n\r\n".to_vec()),
         ("half a header", b"Content-Len".to_vec()),

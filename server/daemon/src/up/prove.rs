@@ -145,9 +145,12 @@ fn look_at_workspace(trip: &Trip, config: &Config, probed: &Probed) {
             .as_ref()
             .is_some_and(|mount| !mount.read_only)
     {
+        let user = match &config.remote_user {
+            Some(user) => &user.value,
+            None => &probed.user,
+        };
         trip.say_note(format!(
-            "{} may not write to {folder} in the container: give {} to that user, or choose another one with remoteUser or --user",
-            probed.user,
+            "{user} may not write to {folder} in the container: give {} to that user, or choose another one with remoteUser or --user",
             trip.workspace.display(),
         ));
     }
