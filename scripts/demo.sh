@@ -154,11 +154,13 @@ show run
 show down
 
 title "Next"
+reach=
+[ "$started_engine" = no ] || reach="  export DOCKER_HOST=$DOCKER_HOST"$'\n'
 cat <<END
 
 Try it yourself:
 
-$([ "$started_engine" = no ] || printf '  export DOCKER_HOST=%s\n  ' "$DOCKER_HOST")  export PATH=${warpdock%/*}:\$PATH
+$reach  export PATH=${warpdock%/*}:\$PATH
   cd $root/examples/hmm
 
   warpdock                     a shell in the container; exit leaves the container up
