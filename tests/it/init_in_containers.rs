@@ -1,1 +1,6 @@
 //! `warpdock-init` in every kind of container.
+
+mod conformance;
+mod kinds;
+mod life;
+mod limits;

@@ -29,10 +29,15 @@ pub(crate) fn become_user(job: &BecomeUser) -> Result<(), Failure> {
 fn refused(job: &BecomeUser, errno: Errno) -> Failure {
     match errno {
         // INVAL: the number is not mapped in the container's user namespace.
-        Errno::PERM | Errno::INVAL => Failure::CannotSwitchUser {
-            user: job.user.name.clone(),
-            running_as: job.running_as.clone(),
-        },
+        Errno::PERM | Errno::INVAL => {
+            let (mut user, mut running_as) = (job.user.name.clone(), job.running_as.clone());
+            if rustix::process::getuid().as_raw() == job.user.uid {
+                // It is the group that differs.
+                user.push_str(&format!(":{}", job.user.gid));
+                running_as.push_str(&format!(":{}", rustix::process::getgid().as_raw()));
+            }
+            Failure::CannotSwitchUser { user, running_as }
+        }
         errno => Failure::System {
             doing: format!("become user {}", job.user.name),
             error: lookup::words(&errno.into()),

@@ -151,10 +151,7 @@ pub(crate) fn reaper_spoke(hub: &mut Hub, id: u32) {
     let Some(line) = &mut session.reaper else {
         return;
     };
-    let reaper = line.pid;
-    let (words, ended) = line.listen();
-    let said_empty = line.said_empty();
-    for word in words {
+    for word in line.listen() {
         match word {
             Word::Started(pid) => {
                 session.leader = Some(pid);
@@ -170,15 +167,24 @@ pub(crate) fn reaper_spoke(hub: &mut Hub, id: u32) {
             Word::Empty => {}
         }
     }
-    if ended {
-        session.reaper = None;
-        hub.revision += 1;
-        if !said_empty {
-            adopt(hub, id, reaper);
-        }
-    }
+    let_reaper_go(hub, id);
     started(hub, id);
     end_hang_up(hub, id);
+}
+
+/// A reaper that is over leaves its session without processes; one that was killed leaves
+/// them to init.
+fn let_reaper_go(hub: &mut Hub, id: u32) {
+    let Some(session) = hub.sessions.get_mut(&id) else {
+        return;
+    };
+    let Some(line) = session.reaper.take_if(|it| it.is_over()) else {
+        return;
+    };
+    hub.revision += 1;
+    if !line.said_empty() {
+        adopt(hub, id, line.pid);
+    }
 }
 
 /// The session's reaper was killed: what it kept has come to init.
@@ -247,6 +253,13 @@ pub(crate) fn reap(hub: &mut Hub) {
         if let Some(session) = session {
             session.set_exit(exit);
             hub.revision += 1;
+        }
+        let lines = hub.sessions.values_mut();
+        let line = lines.filter_map(|it| it.reaper.as_mut().map(|line| (it.id, line)));
+        if let Some((id, line)) = line.into_iter().find(|(_, line)| line.pid == pid) {
+            line.set_waited_for();
+            let_reaper_go(hub, id);
+            end_hang_up(hub, id);
         }
     }
     check_adopted(hub);

@@ -41,6 +41,8 @@ pub(crate) struct Line {
     pub(crate) pid: u32,
     received: Vec<u8>,
     empty: bool,
+    ended: bool,
+    waited_for: bool,
 }
 
 impl Adopted {
@@ -74,20 +76,22 @@ impl Line {
             pid,
             received: Vec::new(),
             empty: false,
+            ended: false,
+            waited_for: false,
         }
     }
 
-    /// What the reaper has said, and whether its line has ended.
-    pub(crate) fn listen(&mut self) -> (Vec<Word>, bool) {
+    /// What the reaper has said.
+    pub(crate) fn listen(&mut self) -> Vec<Word> {
         let mut words = Vec::new();
         let mut buffer = [0; 64];
         loop {
             match self.socket.read(&mut buffer) {
-                Ok(0) => return (words, true),
+                Ok(0) => break,
                 Ok(length) => self.received.extend_from_slice(&buffer[..length]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return (words, false),
-                Err(_) => return (words, true),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return words,
+                Err(_) => break,
             }
             while let Some(bytes) = self.received.first_chunk::<WORD>() {
                 if let Some(word) = Word::decode(*bytes) {
@@ -97,6 +101,24 @@ impl Line {
                 self.received.drain(..WORD);
             }
         }
+        self.ended = true;
+        words
+    }
+
+    /// Nothing more will come over it.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Init has waited for the reaper.
+    pub(crate) fn set_waited_for(&mut self) {
+        self.waited_for = true;
+    }
+
+    /// The reaper is gone. One that was killed closes its line first, and only then gives
+    /// what it kept to init: it is not gone before init could wait for it.
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended && (self.empty || self.waited_for)
     }
 
     /// It ended because nothing was left, and was not killed.

@@ -319,7 +319,7 @@ pub(crate) fn users(hub: &Hub, spec: Option<&str>) -> Result<(Identity, Identity
     let own = accounts.describe(&hub.ids);
     let user = match spec {
         None => own.clone(),
-        Some(spec) => accounts.resolve(spec)?,
+        Some(spec) => accounts.resolve(spec, &hub.ids)?,
     };
     Ok((own, user))
 }

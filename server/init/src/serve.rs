@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::fs::Mode;
 use rustix::process::{Resource, Rlimit};
 use session::client::SOCKET_NAME;
 
@@ -183,8 +184,11 @@ fn listen(folder: &Path) -> io::Result<(UnixListener, PathBuf)> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    let listener = UnixListener::bind(&path)?;
-    // The folder around it says who may come in.
+    // The folder around it says who may come in; nobody is to find it closed meanwhile.
+    let mask = rustix::process::umask(Mode::empty());
+    let listener = UnixListener::bind(&path);
+    rustix::process::umask(mask);
+    let listener = listener?;
     fs::set_permissions(&path, Permissions::from_mode(0o666))?;
     listener.set_nonblocking(true)?;
     Ok((listener, path))
@@ -300,7 +304,9 @@ fn watch_session<'a>(session: &'a Session, has_room: bool, watched: &mut Watched
     {
         watched.add(Ready::Birth(id), birth.socket.as_fd(), PollFlags::IN);
     }
-    if let Some(reaper) = &session.reaper {
+    if let Some(reaper) = &session.reaper
+        && !reaper.has_ended()
+    {
         watched.add(Ready::Reaper(id), reaper.socket.as_fd(), PollFlags::IN);
     }
     // A stream that is not read is not watched either: its end would be reported for ever.

@@ -67,8 +67,9 @@ impl Accounts {
     /// The user that `spec` means: `name`, `uid`, `name:group`, `uid:gid`.
     ///
     /// # Errors
-    /// When a name is in neither file. An unknown number is allowed, with group 0.
-    pub(crate) fn resolve(&self, spec: &str) -> Result<Identity, Failure> {
+    /// When a name is in neither file. An unknown number is allowed, with group 0; init's own
+    /// means no change.
+    pub(crate) fn resolve(&self, spec: &str, own: &Ids) -> Result<Identity, Failure> {
         let unknown = || Failure::UnknownUser {
             user: spec.to_owned(),
         };
@@ -81,6 +82,9 @@ impl Accounts {
             Some(entry) => entry.uid,
             None => user.parse().map_err(|_| unknown())?,
         };
+        if entry.is_none() && group.is_none() && uid == own.uid {
+            return Ok(identity(own.clone(), None));
+        }
         let gid = match group {
             None | Some("") => entry.as_ref().map_or(0, |it| it.gid),
             Some(group) => match self.groups().find(|it| it.name == group) {
@@ -174,7 +178,12 @@ mod tests {
     }
 
     fn check(spec: &str, expect: Expect) {
-        let text = match accounts().resolve(spec) {
+        let own = Ids {
+            uid: 5000,
+            gid: 5001,
+            groups: vec![5001, 44],
+        };
+        let text = match accounts().resolve(spec, &own) {
             Ok(it) => format!(
                 "{} {}:{} {:?} {:?} {:?}",
                 it.name, it.uid, it.gid, it.groups, it.home, it.shell
@@ -216,6 +225,8 @@ mod tests {
     #[test]
     fn an_unknown_number_is_allowed_and_an_unknown_name_is_not() {
         check("4242", expect!["4242 4242:0 [0] None None"]);
+        check("5000", expect!["5000 5000:5001 [5001, 44] None None"]);
+        check("5000:0", expect!["5000 5000:0 [0] None None"]);
         check("4242:4243", expect!["4242 4242:4243 [4243] None None"]);
         check("nobody2", expect![[r#"UnknownUser { user: "nobody2" }"#]]);
         check(

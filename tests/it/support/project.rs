@@ -114,7 +114,8 @@ impl Project {
     }
 }
 
-fn world_may_write(folder: &std::path::Path) {
+/// Gives the folder to every user.
+pub(crate) fn world_may_write(folder: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt;
     let all = || std::fs::Permissions::from_mode(0o777);
     std::fs::set_permissions(folder, all()).expect("the folder is ours");

@@ -5,16 +5,22 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::support::{
-    engine::Engine, home::Home, project::Project, warpdock::Finished, workspace::Workspace,
+    engine::Engine,
+    home::Home,
+    project::{Project, world_may_write},
+    warpdock::Finished,
+    workspace::Workspace,
 };
 
 impl Project {
     /// A project on an engine of the test's own.
     #[track_caller]
     pub(crate) fn on(engine: Engine, fixture: &str) -> Project {
+        let workspace = Workspace::new(fixture);
+        world_may_write(workspace.path());
         Project {
             home: Home::new(&engine),
-            workspace: Workspace::new(fixture),
+            workspace,
             engine,
         }
     }

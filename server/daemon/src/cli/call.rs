@@ -1,14 +1,20 @@
 //! What every command needs: the workspace, and calls to the daemon that survive its end and
 //! ask for sudo's password where that is what is missing.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use protocol::{
     container::{EndpointParams, Overrides, UpParams, WorkspaceParams},
     failure::Tier,
     method::{ContainerEndpoint, Request},
 };
-use session::client::{Connection, Endpoint};
+use session::{
+    client::{Connection, Endpoint},
+    error::ConnectError,
+};
 
 use crate::{
     cli::{
@@ -23,7 +29,13 @@ use crate::{
 };
 
 /// How long a running container's init may take to answer.
-const GREETING_LIMIT: std::time::Duration = std::time::Duration::from_secs(5);
+const GREETING_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long the init of a container that somebody else has just started may take to listen.
+const LISTEN_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long to wait before looking again.
+const LISTEN_PAUSE: Duration = Duration::from_millis(10);
 
 /// A command's line to the daemon.
 #[derive(Debug)]
@@ -108,6 +120,7 @@ impl Call {
             target: target.clone(),
             fresh: false,
         };
+        let begin = Instant::now();
         loop {
             let endpoint = self.ask::<ContainerEndpoint>(&params)?;
             let there = Endpoint {
@@ -123,6 +136,11 @@ impl Call {
                 }
                 // The container may have been restarted a moment ago.
                 Err(_) if !params.fresh => params.fresh = true,
+                Err(ConnectError::Missing { .. } | ConnectError::Refused { .. })
+                    if begin.elapsed() < LISTEN_LIMIT =>
+                {
+                    std::thread::sleep(LISTEN_PAUSE);
+                }
                 Err(source) => {
                     let error = crate::error::Error::Init {
                         name: endpoint.name,

@@ -229,9 +229,10 @@ impl Trip {
             }
             match start::greet(container).await {
                 Ok(()) => return Ok(existing),
-                // Its init has ended, which the engine has yet to notice.
+                // Its init has ended, which the engine has yet to notice; or somebody else has
+                // just started it.
                 Err(Error::Init {
-                    source: ConnectError::Refused { .. },
+                    source: ConnectError::Refused { .. } | ConnectError::Missing { .. },
                     ..
                 }) if Instant::now() < deadline => {
                     self.machine.forget();
