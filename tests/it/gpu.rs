@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::support::{
-    engine::{BUSYBOX, Engine, Options},
+    engine::{BASE, BUSYBOX, Engine, Options},
     project::Project,
     seen::{has, text},
 };
@@ -336,4 +336,31 @@ fn gpus_that_the_machine_does_not_have_are_named() {
     has(&failure.to_string(), &["--gpus", "many"]);
     assert!(project.containers().is_empty());
     assert_eq!(failure["detail"], Value::Null);
+}
+
+/// On a machine with a GPU and NVIDIA's toolkit, which `WARPDOCK_TEST_GPU=1` says it is.
+#[test]
+fn a_real_gpu_is_given_and_answers() {
+    if std::env::var_os("WARPDOCK_TEST_GPU").is_none_or(|chosen| chosen != "1") {
+        return;
+    }
+    let engine = Engine::private(&Options {
+        gpu: "real",
+        images: &[BASE],
+        ..Options::default()
+    });
+    let project = Project::on(
+        engine,
+        &format!(
+            "//- /.devcontainer.json\n{{ \"image\": \"{BASE}\", \"hostRequirements\": {{ \"gpu\": true }} }}\n"
+        ),
+    );
+    let up = project.json(&["up"]);
+    assert_eq!(up["status"]["gpu"]["visible"], true);
+    let host = std::process::Command::new("nvidia-smi").arg("-L").output();
+    let host = host.expect("a machine with a GPU has nvidia-smi").stdout;
+    let inside = project.good(&["exec", "--", "nvidia-smi", "-L"]);
+    assert_eq!(inside.stdout(), String::from_utf8_lossy(&host));
+    let devices = up["status"]["gpu"]["devices"].as_array();
+    assert_eq!(devices.map(Vec::len), Some(inside.stdout().lines().count()));
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use crate::{
     init_in_containers::conformance::{Kind, ROOT, Remapped, check, check_configured},
     support::{
-        engine::{BASE, BUSYBOX, NO_SHELL, ORDINARY_USER},
+        engine::{BASE, BUSYBOX, Engine, NO_SHELL, ORDINARY_USER, Options},
         project::Project,
         seen::has,
         wait,
@@ -154,4 +154,30 @@ fn users_mapped_to_others_of_the_host() {
     assert_ne!(made.uid(), 0, "root inside is not root outside");
     std::fs::remove_file(project.workspace.join("mine")).expect("it is there");
     check(project, &ROOT);
+    project.configure(&with_arguments(BUSYBOX, r#""--userns", "host""#));
+    project.good(&["rebuild"]);
+    project.inside("touch mine");
+    let made = std::fs::metadata(project.workspace.join("mine")).expect("made inside");
+    assert_eq!(made.uid(), 0);
+}
+
+#[test]
+fn an_engine_that_would_put_an_init_of_its_own_before_ours() {
+    let engine = Engine::private(&Options {
+        gpu: "none",
+        config: r#"{ "init": true }"#,
+        images: &[BUSYBOX],
+        ..Options::default()
+    });
+    let project = Project::on(
+        engine,
+        &format!(
+            "//- /.devcontainer.json\n{{ \"image\": \"{BUSYBOX}\", \"init\": true, \"runArgs\": [\"--init\"] }}\n"
+        ),
+    );
+    project.good(&["up"]);
+    has(
+        &project.inside("tr '\\0' ' ' < /proc/1/cmdline"),
+        &["warpdock-init"],
+    );
 }

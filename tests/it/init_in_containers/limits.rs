@@ -1,8 +1,8 @@
 //! Many sessions, and a container that has nothing left to give.
 
-use std::{fs, time::Duration};
+use rustix::process::Pid;
 
-use crate::support::{engine::BUSYBOX, project::Project, seen::has, wait};
+use crate::support::{daemon, engine::BUSYBOX, project::Project, seen::has, wait};
 
 /// A project of busybox with these arguments of `docker run`, that is up.
 #[track_caller]
@@ -79,6 +79,19 @@ fn a_container_without_a_process_left_says_so_and_can_be_tidied() {
 }
 
 #[test]
+fn a_container_without_an_open_file_left_says_so_and_can_be_tidied() {
+    let project = up_with(r#""--ulimit", "nofile=64:64""#);
+    let line =
+        "for i in $(seq 40); do \"$WARPDOCK\" run --detach --name s-$i -- sleep 1000 || exit; done";
+    let refused = project.sh(line).limit(4 * wait::LONG).run();
+    let refused = refused.expect_code(125);
+    has(&refused.stderr(), &["the container cannot", "open files"]);
+    assert!(project.sessions().len() > 5);
+    project.good(&["kill", "s-1", "s-2"]);
+    project.good(&["exec", "--", "true"]);
+}
+
+#[test]
 fn a_command_that_takes_all_memory_is_killed_and_nothing_else() {
     let project = up_with(r#""--memory", "64m", "--memory-swap", "64m""#);
     let mut shell = project.warpdock(&["shell"]).in_terminal(24, 80);
@@ -91,37 +104,29 @@ fn a_command_that_takes_all_memory_is_killed_and_nothing_else() {
     assert_eq!(project.inside("echo alive"), "alive\n");
 }
 
-/// Memory of the container's first process that counts, in KiB: all of it, and its own.
+/// Memory that is init's own, in bytes.
 #[track_caller]
-fn memory(project: &Project) -> (u64, u64) {
-    let pid = &project.inspect()["State"]["Pid"];
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
-    let of = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        number
-            .and_then(|number| number.parse().ok())
-            .expect("the kernel says it in kB")
-    };
-    (of("VmRSS:"), of("RssAnon:"))
+fn memory(project: &Project) -> u64 {
+    let pid = project.inspect()["State"]["Pid"].as_i64();
+    let pid = pid.and_then(|pid| i32::try_from(pid).ok());
+    daemon::memory(pid.and_then(Pid::from_raw).expect("the container runs"))
 }
 
 #[test]
 fn hundreds_of_sessions_leave_init_small() {
     let project = Project::up(BUSYBOX);
-    let some = "i=0; while [ $i -lt 100 ]; do \"$WARPDOCK\" exec -- sh -c 'seq 1 20000'; i=$((i+1)); done >/dev/null";
-    project
-        .sh(some)
-        .limit(Duration::from_secs(120))
-        .run()
-        .success();
-    let (all, own) = memory(&project);
-    eprintln!("after 100: {all} {own}");
-    project
-        .sh(some)
-        .limit(Duration::from_secs(120))
-        .run()
-        .success();
-    let (all, own) = memory(&project);
-    eprintln!("after 200: {all} {own}");
+    let times = |count: usize, command: &str| {
+        let line = format!("for i in $(seq {count}); do \"$WARPDOCK\" exec -- {command}; done");
+        project.sh(&line).limit(4 * wait::LONG).run().success();
+    };
+    times(200, "true");
+    let short = memory(&project);
+    assert!(short < 512 << 10, "{short} bytes after short sessions");
+    // What the last sessions wrote is kept, and given back when they are forgotten.
+    times(40, "seq 1 20000");
+    let kept = memory(&project);
+    assert!(kept > 2 << 20, "{kept} bytes");
+    times(40, "true");
+    let after = memory(&project);
+    assert!(after < 1 << 20, "{after} bytes after {kept}");
 }
