@@ -165,3 +165,36 @@ fn a_terminated_daemon_cancels_what_is_under_way_and_leaves_nothing() {
         Vec::<String>::new()
     );
 }
+
+#[test]
+fn a_command_that_comes_while_the_daemon_ends_is_served_by_the_next_one() {
+    let home = Home::new(&Engine::shared());
+    let workspace = Workspace::new(PROJECT);
+    for _ in 0..10 {
+        home.warpdock(workspace.path(), &["ps"]).run().success();
+        let stop = home.warpdock(workspace.path(), &["daemon", "stop"]).start();
+        let lists: Vec<_> = (0..3)
+            .map(|_| home.warpdock(workspace.path(), &["ps"]).start())
+            .collect();
+        for list in lists {
+            list.wait(wait::LONG).success();
+        }
+        stop.wait(wait::LONG).success();
+    }
+}
+
+#[test]
+fn a_command_waits_for_a_daemon_that_takes_its_time_to_end() {
+    let home = Home::new(&Engine::shared());
+    let workspace = Workspace::new(
+        "//- /.devcontainer.json\n{ \"image\": \"warpdock-test/busybox:1\", \"onCreateCommand\": \"sleep 1000\" }\n",
+    );
+    let up = home.warpdock(workspace.path(), &["up"]).start();
+    up.wait_for("onCreateCommand");
+    // Its container is removed first.
+    rustix::process::kill_process(daemon::only(&home), Signal::TERM).expect("it runs");
+    for _ in 0..5 {
+        home.warpdock(workspace.path(), &["ps"]).run().success();
+    }
+    up.wait(wait::LONG).expect_code(130);
+}

@@ -8,7 +8,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use engine::{access::Access, handed::Handed};
@@ -25,6 +25,12 @@ use crate::{
     record::Records,
     up,
 };
+
+/// What cancels an `up` when the daemon is told to end.
+const THE_END: &str = "the daemon's end";
+
+/// How long who asked for something may take to leave once it was told of the daemon's end.
+const TELLING_LIMIT: Duration = Duration::from_millis(500);
 
 /// What all windows share.
 #[derive(Debug)]
@@ -111,6 +117,11 @@ impl Hub {
         let socket = self.access(environment)?.endpoint()?.socket;
         let key = (socket, PathBuf::from(&params.target.workspace));
         loop {
+            if self.stop.is_cancelled() {
+                return Err(Error::Cancelled {
+                    by: THE_END.to_owned(),
+                });
+            }
             let under_way = {
                 let mut operations = lock(&self.operations);
                 match operations.get(&key) {
@@ -183,15 +194,24 @@ impl Hub {
         }
     }
 
-    /// Cancels what is under way, and waits until it has cleaned up.
+    /// Cancels what is under way, and waits until it has cleaned up and who asked was told.
     pub async fn end(&self) {
+        self.stop.cancel();
+        let clients = self.clients.load(Ordering::SeqCst);
         let operations: Vec<_> = lock(&self.operations).values().cloned().collect();
         for operation in &operations {
-            operation.cancel("the daemon's end");
+            operation.cancel(THE_END);
         }
-        for operation in operations {
+        for operation in &operations {
             operation.ended().await;
         }
+        // The command line leaves when it was told; an editor stays, and is told as well.
+        let told = async {
+            while self.clients.load(Ordering::SeqCst) + operations.len() > clients {
+                self.client_left.notified().await;
+            }
+        };
+        let _stayed = tokio::time::timeout(TELLING_LIMIT, told).await;
     }
 
     fn start(

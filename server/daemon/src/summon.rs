@@ -24,6 +24,9 @@ pub const HAND_SOCKET: &str = "hand.sock";
 /// How long a daemon may take to answer at its start.
 const START_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long one that runs already may take to listen before another is started.
+const START_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
 /// The daemon cannot be reached.
 #[derive(Debug, thiserror::Error)]
 pub enum SummonError {
@@ -50,18 +53,23 @@ pub fn summon(paths: &Paths) -> Result<UnixStream, SummonError> {
     if let Ok(stream) = UnixStream::connect(&socket) {
         return own(stream, &socket);
     }
-    start()?;
     let deadline = Instant::now() + START_LIMIT;
     loop {
-        match UnixStream::connect(&socket) {
-            Ok(stream) => return own(stream, &socket),
-            // Another client started one at the same moment, and it is not listening yet.
-            Err(_) if Instant::now() < deadline => thread::sleep(Duration::from_millis(5)),
-            Err(source) => {
-                return Err(SummonError::Silent {
-                    path: socket.display().to_string(),
-                    source,
-                });
+        start()?;
+        let again = Instant::now() + START_AGAIN_AFTER;
+        loop {
+            match UnixStream::connect(&socket) {
+                Ok(stream) => return own(stream, &socket),
+                Err(source) if Instant::now() >= deadline => {
+                    return Err(SummonError::Silent {
+                        path: socket.display().to_string(),
+                        source,
+                    });
+                }
+                // The one that was in the way of ours is at its end, and not at its start.
+                Err(_) if Instant::now() >= again => break,
+                // Another client started one at the same moment, and it is not listening yet.
+                Err(_) => thread::sleep(Duration::from_millis(5)),
             }
         }
     }

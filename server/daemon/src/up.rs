@@ -1,6 +1,7 @@
 //! The trip from a workspace to a container that is up: read the project, decide on the GPU,
 //! have the image, create, start, prove, run the lifecycle commands.
 
+pub mod beginning;
 pub mod build;
 pub mod gpus;
 pub mod hooks;

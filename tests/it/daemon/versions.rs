@@ -8,7 +8,7 @@ use crate::{
     support::{
         daemon,
         engine::{BASE, Engine},
-        home::Home,
+        home::{Home, copy_program},
         wait,
         workspace::Workspace,
     },
@@ -20,7 +20,7 @@ fn another_build_has_its_own_daemon_and_the_same_containers() {
     let home = Home::new(&engine);
     let workspace = Workspace::new(PROJECT);
     let upgraded = home.path().join("warpdock");
-    fs::copy(env!("CARGO_BIN_EXE_warpdock"), &upgraded).expect("the home is ours");
+    copy_program(env!("CARGO_BIN_EXE_warpdock").as_ref(), &upgraded);
     let old = |arguments: &[&str]| home.warpdock(workspace.path(), arguments).run().success();
     let new = |arguments: &[&str]| {
         home.command(&upgraded, workspace.path(), arguments)
@@ -51,7 +51,7 @@ fn two_builds_at_once_make_one_container() {
     let home = Home::new(&engine);
     let workspace = Workspace::new(PROJECT);
     let other = home.path().join("warpdock");
-    fs::copy(env!("CARGO_BIN_EXE_warpdock"), &other).expect("the home is ours");
+    copy_program(env!("CARGO_BIN_EXE_warpdock").as_ref(), &other);
     let one = home.warpdock(workspace.path(), &["up", "--json"]).start();
     let two = home
         .command(&other, workspace.path(), &["up", "--json"])
@@ -71,7 +71,7 @@ fn a_replaced_binary_is_met_by_its_own_daemon() {
     for round in 0..2 {
         // As an upgrade does it: a new file under the old name, while the old one runs.
         let fresh = binary.with_extension("new");
-        fs::copy(env!("CARGO_BIN_EXE_warpdock"), &fresh).expect("the home is ours");
+        copy_program(env!("CARGO_BIN_EXE_warpdock").as_ref(), &fresh);
         fs::rename(&fresh, &binary).expect("the home is ours");
         home.command(&binary, workspace.path(), &["ps"])
             .run()
@@ -88,18 +88,26 @@ listener = socket.socket(socket.AF_UNIX)
 listener.bind("/.warpdock/run/init.sock")
 os.chmod("/.warpdock/run/init.sock", 0o666)
 listener.listen()
+def exactly(client, length):
+    read = b""
+    while len(read) < length:
+        read += client.recv(length - len(read)) or sys.exit("gone")
+    return read
+def frame(client):
+    header = exactly(client, 5)
+    exactly(client, int.from_bytes(header[1:], "little"))
+    return header[0]
 while True:
     client, _ = listener.accept()
+    if os.fork():
+        client.close()
+        continue
     hello = bytes([version, len(release)]) + release
     client.sendall(bytes([1]) + len(hello).to_bytes(4, "little") + hello)
-    client.recv(4096)
-    client.settimeout(1)
-    try:
-        if client.recv(4096):
-            client.sendall(bytes([4]) + (2).to_bytes(4, "little") + bytes([6, 0]))
-    except OSError:
+    while frame(client) != 2:
         pass
-    client.close()
+    client.sendall(bytes([4]) + (2).to_bytes(4, "little") + bytes([6, 0]))
+    sys.exit()
 "#;
 
 /// Replaces the container of `workspace` by one whose first process is of another version.

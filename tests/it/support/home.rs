@@ -166,7 +166,7 @@ impl Home {
         }
         let copy = self.join("warpdock");
         if !copy.exists() {
-            fs::copy(&built, &copy).expect("the binary can be copied");
+            copy_program(&built, &copy);
         }
         copy
     }
@@ -237,6 +237,14 @@ impl Drop for Home {
         }
         self.remove_containers();
     }
+}
+
+/// Copies a program that is to be run at once. Not in this process: what another thread starts
+/// meanwhile would hold the copy open for writing, and the kernel would not execute it.
+#[track_caller]
+pub(crate) fn copy_program(from: &Path, to: &Path) {
+    let copied = std::process::Command::new("cp").arg(from).arg(to).status();
+    assert!(copied.is_ok_and(|status| status.success()), "cp to {to:?}");
 }
 
 /// The processes whose environment has this `NAME=VALUE\0`, ourselves excepted.

@@ -2,10 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{File, TryLockError},
+    fs::File,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use config::{inputs::ImageMetadata, model::Config};
@@ -14,7 +14,6 @@ use protocol::{
     container::{Change, Done, Overrides, Progress, Up},
     failure::Problem,
 };
-use session::error::ConnectError;
 
 use crate::{
     changes, default_command,
@@ -34,9 +33,6 @@ use crate::{
     },
     workspace_folder,
 };
-
-/// How long the engine may take to notice that a container's first process has ended.
-const NOTICE_LIMIT: Duration = Duration::from_secs(2);
 
 /// One `up` under way.
 pub struct Trip {
@@ -189,57 +185,6 @@ impl Trip {
                 warnings: problems,
                 overrides,
             }),
-        }
-    }
-
-    /// One operation on a workspace at a time, whatever daemon does it.
-    async fn lock(&self) -> Result<File, Error> {
-        let path = self.hub.paths.operation_lock(&self.key)?;
-        let failed = |source| Error::Io {
-            doing: format!("lock {}", path.display()),
-            source,
-        };
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
-        let file = file.map_err(failed)?;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) => {
-                    tokio::time::sleep(Duration::from_millis(20)).await
-                }
-                Err(TryLockError::Error(source)) => return Err(failed(source)),
-            }
-        }
-    }
-
-    /// The container as it is; one that runs has answered.
-    async fn settled(&self) -> Result<Option<Arc<ContainerFacts>>, Error> {
-        let deadline = Instant::now() + NOTICE_LIMIT;
-        loop {
-            let existing = self.machine.container(&self.workspace).await?;
-            let Some(container) = &existing else {
-                return Ok(None);
-            };
-            if container.state != ContainerState::Running || self.operation.params.rebuild {
-                return Ok(existing);
-            }
-            match start::greet(container).await {
-                Ok(()) => return Ok(existing),
-                // Its init has ended, which the engine has yet to notice; or somebody else has
-                // just started it.
-                Err(Error::Init {
-                    source: ConnectError::Refused { .. } | ConnectError::Missing { .. },
-                    ..
-                }) if Instant::now() < deadline => {
-                    self.machine.forget();
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
-                Err(error) => return Err(error),
-            }
         }
     }
 
