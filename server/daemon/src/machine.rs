@@ -123,7 +123,7 @@ impl Machine {
     /// Labels alone say nothing: a container has those of its image too, and an image may come from
     /// anywhere, also from a commit of one of ours. Only what we made has our init and the one
     /// socket folder of its workspace mounted where they belong.
-    fn is_ours(&self, container: &ContainerFacts) -> bool {
+    pub fn is_ours(&self, container: &ContainerFacts) -> bool {
         let Some(workspace) = container.labels.get(labels::WORKSPACE) else {
             return false;
         };

@@ -24,6 +24,9 @@ pub const HAND_SOCKET: &str = "hand.sock";
 /// How long a daemon may take to answer at its start.
 const START_LIMIT: Duration = Duration::from_secs(10);
 
+/// How often it is started before its silence is taken for an answer.
+const START_ATTEMPTS: u32 = 3;
+
 /// How long one that runs already may take to listen before another is started.
 const START_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
@@ -39,6 +42,9 @@ pub enum SummonError {
     /// It ended before it was ready, and said why.
     #[error("the daemon did not start: {0}")]
     Refused(String),
+    /// It ended before it was ready, and did not say why.
+    #[error("the daemon did not start: it ended without a word")]
+    Silently,
     /// Somebody else listens on the socket.
     #[error("the socket {path} is served by uid {uid}, not by you")]
     Stranger { path: String, uid: u32 },
@@ -54,8 +60,14 @@ pub fn summon(paths: &Paths) -> Result<UnixStream, SummonError> {
         return own(stream, &socket);
     }
     let deadline = Instant::now() + START_LIMIT;
+    let mut attempts = 0;
     loop {
-        start()?;
+        attempts += 1;
+        match start() {
+            // Killed before it could say anything: as good a moment for that as any other.
+            Err(SummonError::Silently) if attempts < START_ATTEMPTS => continue,
+            result => result?,
+        }
         let again = Instant::now() + START_AGAIN_AFTER;
         loop {
             match UnixStream::connect(&socket) {
@@ -121,7 +133,7 @@ fn start() -> Result<(), SummonError> {
     starter.wait().map_err(SummonError::Start)?;
     match line.trim_end() {
         "ready" | "already running" => Ok(()),
-        "" => Err(SummonError::Refused("it ended without a word".to_owned())),
+        "" => Err(SummonError::Silently),
         reason => Err(SummonError::Refused(reason.to_owned())),
     }
 }

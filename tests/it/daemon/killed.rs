@@ -107,6 +107,8 @@ fn a_daemon_killed_during_attach_loses_no_session() {
             .in_terminal(24, 80);
         daemon::let_pass(moment(round, Duration::from_millis(60)));
         daemon::kill(&home);
+        // What is typed earlier is echoed by our own terminal.
+        attached.wait_for(&pid);
         attached.send_line(&format!("line {round}"));
         attached.wait_for(&format!("line {round}"));
         shell.send_line(&format!("echo ro''und {round}"));

@@ -249,10 +249,12 @@ impl Running {
     }
 
     /// Writes to its standard input.
+    #[track_caller]
     pub(crate) fn write(&mut self, bytes: &[u8]) {
         let stdin = self.child.stdin.as_mut().expect("it is not closed yet");
-        stdin.write_all(bytes).expect("it still reads");
-        stdin.flush().expect("it still reads");
+        if let Err(error) = stdin.write_all(bytes).and_then(|()| stdin.flush()) {
+            panic!("{} does not read: {error}\n{}", self.line, self.stderr());
+        }
     }
 
     /// Ends its standard input.

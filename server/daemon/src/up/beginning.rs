@@ -14,7 +14,7 @@ use crate::{
     up::{start, trip::Trip},
 };
 
-/// How long the engine may take to notice that a container's first process has ended.
+/// How long init may take to listen, and the engine to notice that it has ended.
 const NOTICE_LIMIT: Duration = Duration::from_secs(2);
 
 impl Trip {
@@ -55,10 +55,13 @@ impl Trip {
             }
             match start::greet(container).await {
                 Ok(()) => return Ok(existing),
-                // Its init has ended, which the engine has yet to notice; or somebody else has
-                // just started it.
+                // Its init listens in a moment, or it has ended, which the engine has yet to notice:
+                // both are what a daemon leaves that was killed during a start.
                 Err(Error::Init {
-                    source: ConnectError::Refused { .. } | ConnectError::Missing { .. },
+                    source:
+                        ConnectError::Missing { .. }
+                        | ConnectError::Refused { .. }
+                        | ConnectError::Closed,
                     ..
                 }) if Instant::now() < deadline => {
                     self.machine.forget();

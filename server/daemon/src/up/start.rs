@@ -27,6 +27,9 @@ const HELLO_LIMIT: Duration = Duration::from_secs(20);
 /// How long a running init may take to answer; a paused container never does.
 const GREETING_LIMIT: Duration = Duration::from_secs(5);
 
+/// How long what is in the way of a creation may take to go.
+const LEFT_OVER_LIMIT: Duration = Duration::from_secs(10);
+
 /// The init binary on the host, written if it is not there: the system may clean /tmp.
 pub fn init_file(paths: &Paths) -> Result<PathBuf, Error> {
     let folder = paths.init();
@@ -59,6 +62,42 @@ pub fn prepare(trip: &Trip, container: &ContainerFacts) -> Result<(), Error> {
         }
     }
     Ok(fresh_socket_folder(&socket_folder(container))?)
+}
+
+/// Creates and starts a container.
+///
+/// A daemon that was killed in the middle of an `up` may have left a creation on its way in the
+/// engine, which comes through after we have looked: what then holds the name is removed.
+pub async fn create(trip: &Trip, spec: &ContainerSpec) -> Result<String, engine::error::Error> {
+    let deadline = Instant::now() + LEFT_OVER_LIMIT;
+    loop {
+        let error = match trip.machine.engine.create_and_start(spec).await {
+            Err(error @ engine::error::Error::Conflict { .. }) => error,
+            other => return other,
+        };
+        let Some(name) = &spec.name else {
+            return Err(error);
+        };
+        if Instant::now() > deadline || !is_left_over(trip, name).await {
+            return Err(error);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Whether the container of this name is a left-over of ours, or on its way out; it is removed.
+async fn is_left_over(trip: &Trip, name: &str) -> bool {
+    let found = match trip.machine.engine.inspect(name).await {
+        Ok(found) => found,
+        Err(engine::error::Error::ContainerGone { .. }) => return true,
+        Err(_) => return false,
+    };
+    // We hold the lock on this workspace: whoever made it is not at work any more.
+    let is_ours = found.labels.get(labels::KEY) == Some(&trip.key) && trip.machine.is_ours(&found);
+    if is_ours && let Err(error) = trip.machine.engine.remove(&found.id, true).await {
+        tracing::warn!(%error, name, "cannot remove a left-over");
+    }
+    is_ours
 }
 
 /// Where a container's init listens: what it has mounted there. [`crate::machine::Machine`] has made

@@ -312,7 +312,7 @@ impl Trip {
                 None => attempt,
             };
             let spec = spec::spec(self, project, image, &attempt)?;
-            match self.machine.engine.create_and_start(&spec).await {
+            match start::create(self, &spec).await {
                 Ok(id) => {
                     self.machine.forget();
                     return start::answering(self, &id).await;
