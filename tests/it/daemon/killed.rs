@@ -104,7 +104,7 @@ fn a_daemon_killed_during_attach_loses_no_session() {
     for round in 0..ROUNDS {
         let mut attached = home
             .warpdock(workspace.path(), &["attach", "train"])
-            .in_terminal(24, 80);
+            .in_terminal(200, 80);
         daemon::let_pass(moment(round, Duration::from_millis(60)));
         daemon::kill(&home);
         // What is typed earlier is echoed by our own terminal.
