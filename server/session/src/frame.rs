@@ -184,11 +184,12 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The exit code that a shell would report: 128 + N for a signal.
+    /// The exit code that a shell would report: 128 + N for a signal. What the container says
+    /// may be any number; there are no signals above 127.
     pub fn code(self) -> i32 {
         match self {
             Exit::Code(code) => code,
-            Exit::Signal(signal) => 128 + signal,
+            Exit::Signal(signal) => 128 + signal.clamp(0, 127),
         }
     }
 }
@@ -297,4 +298,17 @@ pub struct CommandOutput {
     pub exit: Option<Exit>,
     /// Standard output and error, cut at 64 KiB, lossy UTF-8.
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exit_code_is_a_shells_whatever_the_container_says() {
+        assert_eq!(Exit::Code(42).code(), 42);
+        assert_eq!(Exit::Signal(9).code(), 137);
+        assert_eq!(Exit::Signal(i32::MAX).code(), 255);
+        assert_eq!(Exit::Signal(i32::MIN).code(), 128);
+    }
 }
