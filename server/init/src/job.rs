@@ -49,8 +49,8 @@ pub(crate) struct ProbeJob {
     pub(crate) nvidia_smi_seconds: u32,
     /// NVIDIA_VISIBLE_DEVICES as PID 1 got it.
     pub(crate) nvidia_visible_devices: Option<String>,
-    /// What to answer as the default user and shell.
-    pub(crate) default_user: (String, Option<String>),
+    /// The shell that the user would get.
+    pub(crate) shell: Option<String>,
 }
 
 /// A change of user.

@@ -15,7 +15,6 @@ use crate::job::{self, BecomeUser, ProbeJob};
 use crate::lookup;
 use crate::requests;
 use crate::session::system;
-use crate::users::Identity;
 
 const MAX_PROBES: usize = 8;
 /// What looking takes besides nvidia-smi.
@@ -33,16 +32,10 @@ pub(crate) fn begin(hub: &mut Hub, id: u64, request: Probe) -> Result<(), Failur
         return Err(requests::too_many("probes at once", MAX_PROBES));
     }
     let (own, user) = requests::users(hub, request.user.as_deref())?;
-    let shell_of = |user: &Identity| {
-        let shell = lookup::shell(user.shell.as_deref()).ok()?;
-        Some(
-            shell
-                .iter()
-                .map(|it| lookup::lossy(it))
-                .collect::<Vec<_>>()
-                .join(" "),
-        )
-    };
+    let shell = lookup::shell(user.shell.as_deref()).ok().map(|shell| {
+        let words: Vec<_> = shell.iter().map(|it| lookup::lossy(it)).collect();
+        words.join(" ")
+    });
     let environment = environment(&Origin {
         inherited: &hub.environment,
         own: &own,
@@ -57,7 +50,7 @@ pub(crate) fn begin(hub: &mut Hub, id: u64, request: Probe) -> Result<(), Failur
         env: environment.into_iter().collect(),
         nvidia_smi_seconds: seconds,
         nvidia_visible_devices: value(&hub.environment, b"NVIDIA_VISIBLE_DEVICES"),
-        default_user: (own.name.clone(), shell_of(&own)),
+        shell,
         become_user: BecomeUser {
             user,
             running_as: own.name,

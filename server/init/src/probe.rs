@@ -45,7 +45,6 @@ fn run() -> io::Result<()> {
 
 fn look(job: &ProbeJob) -> Result<Probed, Failure> {
     become_user(&job.become_user)?;
-    let (user, shell) = job.default_user.clone();
     let workspace = job.workspace.as_str();
     Ok(Probed {
         workspace_exists: fs::metadata(workspace).is_ok_and(|it| it.is_dir()),
@@ -61,8 +60,8 @@ fn look(job: &ProbeJob) -> Result<Probed, Failure> {
             Err(_) => 0,
         },
         nvidia_visible_devices: job.nvidia_visible_devices.clone(),
-        user,
-        shell,
+        user: job.become_user.user.name.clone(),
+        shell: job.shell.clone(),
     })
 }
 

@@ -276,7 +276,7 @@ pub struct Probed {
     pub shm_bytes: u64,
     /// NVIDIA_VISIBLE_DEVICES as PID 1 got it.
     pub nvidia_visible_devices: Option<String>,
-    /// The user that sessions get by default: name or uid.
+    /// The user whose access was judged: name or uid.
     pub user: String,
     /// That user's shell, if the container has one.
     pub shell: Option<String>,

@@ -238,6 +238,7 @@ fn a_probe_judges_the_workspace_as_the_user() {
     assert_eq!(as_root.nvidia_visible_devices.as_deref(), Some("none"));
     let as_nobody = probe(&init, &path, Some("nobody"), 0);
     assert!(!as_nobody.workspace_writable);
+    assert_eq!(as_nobody.user, "nobody");
     let missing = probe(&init, "/no/such/folder", None, 0);
     assert!(!missing.workspace_exists && !missing.workspace_writable);
     assert_eq!(missing.nvidia_smi, None);
