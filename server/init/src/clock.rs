@@ -7,7 +7,7 @@ use session::frame::{Failure, Keep, Reply};
 use crate::client::Stage;
 use crate::hang_up;
 use crate::hub::{self, Hub};
-use crate::processes::{self, Processes};
+use crate::processes::Processes;
 
 /// Sessions that are over and can be looked at.
 const MAX_OVER: usize = 32;
@@ -60,7 +60,6 @@ pub(crate) fn keep_time(hub: &mut Hub, now: Instant) {
     for client in hub.clients.values_mut() {
         match &client.stage {
             Stage::Probing(probing) if probing.deadline <= now => {
-                processes::signal_all(&[probing.pid], rustix::process::Signal::KILL);
                 client.fail(Failure::System {
                     doing: "look at the container".to_owned(),
                     error: "the time limit has passed; the workspace or a device does not answer"

@@ -1,7 +1,7 @@
 //! All sessions and all clients, and what happens to them. One thread owns them; a
 //! function here or in `requests` and `deliver` changes them and returns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use rustix::process::WaitOptions;
@@ -31,6 +31,10 @@ pub(crate) struct Hub {
     pub(crate) sessions: BTreeMap<u32, Session>,
     /// By a number of their own.
     pub(crate) clients: BTreeMap<u64, Client>,
+    /// The processes that look at the container and have not been waited for.
+    pub(crate) helpers: BTreeSet<u32>,
+    /// Those of them that were killed.
+    pub(crate) stopped_helpers: BTreeSet<u32>,
     /// What the engine gave PID 1.
     pub(crate) environment: Environment,
     /// Init's own user.
@@ -57,6 +61,8 @@ impl Hub {
         Hub {
             sessions: BTreeMap::new(),
             clients: BTreeMap::new(),
+            helpers: BTreeSet::new(),
+            stopped_helpers: BTreeSet::new(),
             environment,
             ids,
             open_files,
@@ -194,11 +200,7 @@ fn adopt(hub: &mut Hub, id: u32, reaper: u32) {
         let adopted = it.adopted.iter().flat_map(|it| it.pids.iter().copied());
         reaper.into_iter().chain(adopted)
     });
-    let of_clients = hub.clients.values().filter_map(|it| match &it.stage {
-        Stage::Probing(probing) => Some(probing.pid),
-        _ => None,
-    });
-    let others: Vec<u32> = of_sessions.chain(of_clients).collect();
+    let others: Vec<u32> = of_sessions.chain(hub.helpers.iter().copied()).collect();
     let processes = Processes::now();
     let orphans = processes
         .children(std::process::id())
@@ -248,6 +250,8 @@ pub(crate) fn reap(hub: &mut Hub) {
     while let Ok(Some((pid, status))) = rustix::process::wait(WaitOptions::NOHANG) {
         let pid = pid.as_raw_nonzero().get().unsigned_abs();
         let exit = reaper::exit(status);
+        hub.helpers.remove(&pid);
+        hub.stopped_helpers.remove(&pid);
         // A session whose reaper was killed.
         let session = hub.sessions.values_mut().find(|it| it.leader == Some(pid));
         if let Some(session) = session {
@@ -316,9 +320,6 @@ pub(crate) fn disconnect(hub: &mut Hub, client_id: u64) {
     let Some(client) = hub.clients.remove(&client_id) else {
         return;
     };
-    if let Stage::Probing(probing) = &client.stage {
-        processes::signal_all(&[probing.pid], rustix::process::Signal::KILL);
-    }
     let detached = client.attached().is_some_and(|it| it.detached);
     hub.revision += u64::from(client.attached().is_some());
     if let Some(session) = client.types_into().or(client.left) {

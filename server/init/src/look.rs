@@ -4,6 +4,7 @@ use std::os::fd::AsFd;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use session::codec::Frame;
 use session::frame::{Failure, Probe, Reply};
 
@@ -13,6 +14,7 @@ use crate::helper;
 use crate::hub::Hub;
 use crate::job::{self, BecomeUser, ProbeJob};
 use crate::lookup;
+use crate::processes::{self, Processes};
 use crate::requests;
 use crate::session::system;
 
@@ -26,9 +28,7 @@ const MAX_NVIDIA_SMI_SECONDS: u32 = 120;
 /// # Errors
 /// When there are too many, the user is unknown, or no process is left.
 pub(crate) fn begin(hub: &mut Hub, id: u64, request: Probe) -> Result<(), Failure> {
-    let probes = hub.clients.values();
-    let probes = probes.filter(|it| matches!(it.stage, Stage::Probing(_)));
-    if probes.count() >= MAX_PROBES {
+    if hub.helpers.len() >= MAX_PROBES {
         return Err(requests::too_many("probes at once", MAX_PROBES));
     }
     let (own, user) = requests::users(hub, request.user.as_deref())?;
@@ -75,10 +75,36 @@ pub(crate) fn begin(hub: &mut Hub, id: u64, request: Probe) -> Result<(), Failur
         })
     };
     let probing = launch().map_err(|it| system("look at the container", &it))?;
+    hub.helpers.insert(probing.pid);
     if let Some(client) = hub.clients.get_mut(&id) {
         client.stage = Stage::Probing(probing);
     }
     Ok(())
+}
+
+/// Ends the helpers that nobody waits for any more, with what they run. One that waits for a
+/// dead disk ends when the disk does, and counts until then.
+pub(crate) fn stop_abandoned(hub: &mut Hub) {
+    if hub.helpers.is_empty() {
+        return;
+    }
+    let wanted: Vec<u32> = hub
+        .clients
+        .values()
+        .filter_map(|it| match &it.stage {
+            Stage::Probing(probing) => Some(probing.pid),
+            _ => None,
+        })
+        .collect();
+    let abandoned = |pid: &&u32| !wanted.contains(pid) && !hub.stopped_helpers.contains(pid);
+    let abandoned: Vec<u32> = hub.helpers.iter().filter(abandoned).copied().collect();
+    if abandoned.is_empty() {
+        return;
+    }
+    let mut pids = Processes::now().below(&abandoned);
+    pids.extend(&abandoned);
+    processes::signal_all(&pids, Signal::KILL);
+    hub.stopped_helpers.extend(abandoned);
 }
 
 /// What a helper has seen, or that it has ended.

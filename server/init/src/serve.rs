@@ -82,6 +82,7 @@ pub(crate) fn serve(folder: &Path) -> io::Result<()> {
                 break stalled;
             }
         };
+        look::stop_abandoned(&mut hub);
         clock::forget(&mut hub);
         if clock::may_exit(&hub, now) {
             break;

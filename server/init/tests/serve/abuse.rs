@@ -28,7 +28,7 @@ fn answer(init: &Init, bytes: &[u8]) -> Vec<codec::Frame> {
     frames
 }
 
-fn hello() -> Vec<u8> {
+pub(crate) fn hello() -> Vec<u8> {
     let mut bytes = Vec::new();
     let hello = Hello {
         version: 1,
@@ -266,6 +266,53 @@ fn nvidia_smi_is_run_where_it_exists_and_stopped_in_time() {
     write("#!/bin/sh\necho hangs\nsleep 1000\n");
     let output = probe(&init, "/", None, 1).nvidia_smi.expect("it ran");
     assert_eq!((output.exit, output.text.as_str()), (None, "hangs\n"));
+}
+
+#[test]
+fn a_probe_whose_client_misbehaves_or_leaves_is_stopped_with_all_that_it_runs() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let tool = folder.path().join("nvidia-smi");
+    let noted = folder.path().join("pid");
+    let script = format!(
+        "#!/bin/sh\necho $$ > {0}.new; mv {0}.new {0}; exec sleep 1000\n",
+        noted.display()
+    );
+    std::fs::write(&tool, script).expect("write");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&tool, mode).expect("mode");
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let init = Init::start_with(|command| {
+        command.env("PATH", &path);
+    });
+    let mut bytes = hello();
+    let request = Request::Probe(Probe {
+        workspace: "/".to_owned(),
+        user: None,
+        nvidia_smi_seconds: 100,
+    });
+    codec::encode_request(&request, &mut bytes).expect("small");
+    for stray in [true, false] {
+        let mut socket = raw(&init);
+        socket.write_all(&bytes).expect("init reads");
+        let pid: u32 = eventually("nvidia-smi runs", || {
+            std::fs::read_to_string(&noted).ok()?.trim().parse().ok()
+        });
+        std::fs::remove_file(&noted).expect("remove");
+        if stray {
+            socket.write_all(&hello()).expect("init reads");
+        } else {
+            drop(socket);
+        }
+        eventually("it is stopped", || {
+            (!crate::support::is_alive(pid)).then_some(())
+        });
+    }
+    // The helpers are gone too: as many probes as there may be are possible.
+    eventually("no helper is left", || {
+        let children = format!("/proc/{0}/task/{0}/children", init.pid());
+        let children = std::fs::read_to_string(children).expect("init lives");
+        children.is_empty().then_some(())
+    });
 }
 
 #[test]
