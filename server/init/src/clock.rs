@@ -45,6 +45,10 @@ pub(crate) fn keep_time(hub: &mut Hub, now: Instant) {
         let Some(session) = hub.sessions.get_mut(&id) else {
             continue;
         };
+        if session.birth.as_ref().is_some_and(|it| it.deadline <= now) {
+            hub::give_birth_up(hub, id);
+            continue;
+        }
         if session.grace.is_some_and(|it| it <= now) {
             hang_up::begin(session, now);
         }
@@ -78,7 +82,8 @@ pub(crate) fn keep_time(hub: &mut Hub, now: Instant) {
 pub(crate) fn next_deadline(hub: &Hub) -> Option<Instant> {
     let of_sessions = hub.sessions.values().flat_map(|it| {
         let hang_up = it.hang_up.as_ref().map(|it| it.next);
-        [it.grace, hang_up].into_iter().flatten()
+        let birth = it.birth.as_ref().map(|it| it.deadline);
+        [it.grace, hang_up, birth].into_iter().flatten()
     });
     let of_clients = hub.clients.values().flat_map(|it| {
         let probe = match &it.stage {

@@ -10,7 +10,7 @@ use session::frame::{Exit, Failure, Keep, Reply};
 use crate::client::{Client, Role, Stage};
 use crate::environment::Environment;
 use crate::hang_up;
-use crate::lines::Adopted;
+use crate::lines::{Adopted, BIRTH_WITHIN};
 use crate::processes::{self, Processes};
 use crate::reaper::{self, Word};
 use crate::session::{Session, system};
@@ -302,6 +302,24 @@ fn started(hub: &mut Hub, id: u32) {
         }
         _ => abandoned(hub, id),
     }
+}
+
+/// What is to become the command has not come so far: a dead disk, as a rule.
+pub(crate) fn give_birth_up(hub: &mut Hub, id: u32) {
+    if let Some(session) = hub.sessions.get(&id) {
+        let mut pids = session.live(&Processes::now());
+        pids.extend(session.reaper.as_ref().map(|it| it.pid));
+        processes::signal_all(&pids, rustix::process::Signal::KILL);
+    }
+    let failure = Failure::System {
+        doing: "start the session".to_owned(),
+        error: format!(
+            "its command did not begin within {} s; the working folder or the command's disk \
+             does not answer",
+            BIRTH_WITHIN.as_secs()
+        ),
+    };
+    not_started(hub, id, failure);
 }
 
 fn not_started(hub: &mut Hub, id: u32, failure: Failure) {

@@ -4,11 +4,15 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
 
 use session::codec::Decoder;
 
 use crate::processes::Processes;
 use crate::reaper::{WORD, Word};
+
+/// How long a process may take to become the command.
+pub(crate) const BIRTH_WITHIN: Duration = Duration::from_secs(30);
 
 /// What a process that is to become the command has said.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub(crate) struct Birth {
     pub(crate) decoder: Decoder,
     /// The client that waits for it.
     pub(crate) opener: u64,
+    /// When it is given up.
+    pub(crate) deadline: Instant,
     /// The line has ended without a failure: the command is executed.
     pub(crate) executed: bool,
 }

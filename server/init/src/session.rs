@@ -16,7 +16,7 @@ use session::frame::{Exit, Failure, Keep, SignalTarget, Size, Stdio};
 use crate::hang_up::HangUp;
 use crate::helper;
 use crate::job::{self, ExecJob};
-use crate::lines::{Adopted, Birth, Line};
+use crate::lines::{Adopted, BIRTH_WITHIN, Birth, Line};
 use crate::lookup;
 use crate::processes::{self, Processes};
 use crate::ring::{Ring, Stream};
@@ -149,6 +149,7 @@ impl Session {
                 socket: birth,
                 decoder: Decoder::default(),
                 opener: start.opener,
+                deadline: Instant::now() + BIRTH_WITHIN,
                 executed: false,
             }),
             reaper: Some(Line::new(reaper, pid)),
