@@ -16,11 +16,18 @@ use crate::ring::Cursor;
 /// How long a client that gets a last word has to read it.
 const LINGER: Duration = Duration::from_secs(5);
 
+/// How long a client has to say what it wants.
+pub(crate) const SPEAK_WITHIN: Duration = Duration::from_secs(5);
+
 /// A connection.
 #[derive(Debug)]
 pub(crate) struct Client {
     /// The socket.
     pub(crate) socket: UnixStream,
+    /// Whose it is.
+    pub(crate) uid: u32,
+    /// When it must have said what it wants.
+    pub(crate) speak_by: Instant,
     /// Frames that came.
     pub(crate) decoder: Decoder,
     /// What it is for.
@@ -112,7 +119,7 @@ pub(crate) enum Received {
 
 impl Client {
     /// A new connection, with our hello queued.
-    pub(crate) fn new(socket: UnixStream) -> Client {
+    pub(crate) fn new(socket: UnixStream, uid: u32) -> Client {
         let hello = Hello {
             version: VERSION,
             release: env!("CARGO_PKG_VERSION").to_owned(),
@@ -121,6 +128,8 @@ impl Client {
         let encoded = codec::encode_hello(&hello, &mut out);
         Client {
             socket,
+            uid,
+            speak_by: Instant::now() + SPEAK_WITHIN,
             decoder: Decoder::default(),
             stage: Stage::Silent,
             blocked: None,

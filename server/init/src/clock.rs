@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use session::frame::{Failure, Keep, Reply};
 
-use crate::client::Stage;
+use crate::client::{SPEAK_WITHIN, Stage};
 use crate::hang_up;
 use crate::hub::{self, Hub};
 use crate::processes::Processes;
@@ -70,6 +70,11 @@ pub(crate) fn keep_time(hub: &mut Hub, now: Instant) {
                         .to_owned(),
                 });
             }
+            Stage::Silent | Stage::Greeted if client.speak_by <= now && !client.gone => {
+                client.fail(Failure::Protocol {
+                    reason: format!("no request came within {} s", SPEAK_WITHIN.as_secs()),
+                });
+            }
             _ => {}
         }
         if client.leaving.is_some_and(|it| it <= now) {
@@ -86,11 +91,12 @@ pub(crate) fn next_deadline(hub: &Hub) -> Option<Instant> {
         [it.grace, hang_up, birth].into_iter().flatten()
     });
     let of_clients = hub.clients.values().flat_map(|it| {
-        let probe = match &it.stage {
+        let stage = match &it.stage {
             Stage::Probing(probing) => Some(probing.deadline),
+            Stage::Silent | Stage::Greeted => Some(it.speak_by),
             _ => None,
         };
-        [it.leaving, probe].into_iter().flatten()
+        [it.leaving, stage].into_iter().flatten()
     });
     of_sessions.chain(of_clients).chain(hub.stopping).min()
 }

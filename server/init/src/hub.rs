@@ -22,6 +22,8 @@ pub(crate) const MAX_SESSIONS: usize = 256;
 pub(crate) const MAX_CLIENTS: usize = 64;
 /// Connections in all.
 pub(crate) const MAX_CONNECTIONS: usize = 1024;
+/// Connections of one user, so that no user of the container keeps the others out.
+pub(crate) const MAX_CONNECTIONS_OF_ONE: usize = 768;
 /// What one read takes at most.
 pub(crate) const SCRATCH: usize = 64 << 10;
 
@@ -83,11 +85,17 @@ impl Hub {
 
     /// Takes a connection in.
     pub(crate) fn connect(&mut self, mut client: Client) {
-        if self.clients.len() >= MAX_CONNECTIONS {
-            client.fail(Failure::TooMany {
-                what: "connections".to_owned(),
-                limit: MAX_CONNECTIONS as u32,
-            });
+        let of_one = self.clients.values().filter(|it| it.uid == client.uid);
+        let refusal = if self.clients.len() >= MAX_CONNECTIONS {
+            Some(crate::requests::too_many("connections", MAX_CONNECTIONS))
+        } else if of_one.count() >= MAX_CONNECTIONS_OF_ONE {
+            let what = "connections of one user";
+            Some(crate::requests::too_many(what, MAX_CONNECTIONS_OF_ONE))
+        } else {
+            None
+        };
+        if let Some(failure) = refusal {
+            client.fail(failure);
             // What the socket takes at once is all that it gets.
             client.flush();
             return;

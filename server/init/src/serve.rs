@@ -15,9 +15,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
-use rustix::fs::Mode;
+use rustix::fs::{FlockOperation, Mode};
 use rustix::process::{Resource, Rlimit};
 use session::client::SOCKET_NAME;
+use session::peer::Peer;
 
 use crate::accounts;
 use crate::client::{Client, Stage};
@@ -31,6 +32,8 @@ use crate::session::Session;
 
 /// When no file is left for a connection, they wait for so long.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
+/// Sessions have their turn between.
+const ACCEPTS_A_TURN: usize = 64;
 const SIGCHLD: i32 = rustix::process::Signal::CHILD.as_raw();
 const SIGTERM: i32 = rustix::process::Signal::TERM.as_raw();
 const SIGINT: i32 = rustix::process::Signal::INT.as_raw();
@@ -60,7 +63,9 @@ struct Signals {
 /// When the socket cannot be made.
 pub(crate) fn serve(folder: &Path) -> io::Result<()> {
     let signals = catch_signals()?;
-    if rustix::process::getpid() != rustix::process::Pid::INIT {
+    // Then everybody else in this process namespace is in the container.
+    let alone = rustix::process::getpid() == rustix::process::Pid::INIT;
+    if !alone {
         rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     }
     let open_files = raise_open_files();
@@ -69,6 +74,7 @@ pub(crate) fn serve(folder: &Path) -> io::Result<()> {
         .collect::<BTreeMap<_, _>>();
     let mut hub = Hub::new(environment, accounts::own_ids(), open_files);
     let (listener, path) = listen(folder)?;
+    let _lock = lock(folder);
     let mut accept_again: Option<Instant> = None;
     loop {
         let now = Instant::now();
@@ -115,7 +121,7 @@ pub(crate) fn serve(folder: &Path) -> io::Result<()> {
                 Ready::Probe(id) => look::spoke(&mut hub, id),
                 Ready::Read(id) => requests::read_client(&mut hub, id),
                 Ready::Listener => {
-                    if !accept(&mut hub, &listener) {
+                    if !accept(&mut hub, &listener, alone) {
                         accept_again = Some(Instant::now() + ACCEPT_AGAIN_AFTER);
                     }
                 }
@@ -195,11 +201,26 @@ fn listen(folder: &Path) -> io::Result<(UnixListener, PathBuf)> {
     Ok((listener, path))
 }
 
-/// Whether more can be accepted at once.
-fn accept(hub: &mut Hub, listener: &UnixListener) -> bool {
-    loop {
+/// Whoever clears old files away (systemd-tmpfiles) leaves a locked folder alone; for it the
+/// socket is dead. Where there are no locks there is none.
+fn lock(folder: &Path) -> Option<File> {
+    let folder = File::open(folder).ok()?;
+    rustix::fs::flock(&folder, FlockOperation::NonBlockingLockShared).ok()?;
+    Some(folder)
+}
+
+/// Whether more can be accepted at once. `alone`: only who is outside of our process namespace
+/// is heard, because a session may become any user and nobody in the container may ask for one.
+/// Where the namespace is shared, the folder that the engine mounts around the socket's says
+/// who comes in.
+fn accept(hub: &mut Hub, listener: &UnixListener, alone: bool) -> bool {
+    for _ in 0..ACCEPTS_A_TURN {
         match listener.accept() {
-            Ok((socket, _)) => hub.connect(Client::new(socket)),
+            Ok((socket, _)) => match Peer::of(&socket) {
+                Ok(peer) if alone && peer.pid != 0 => {}
+                Ok(peer) => hub.connect(Client::new(socket, peer.uid)),
+                Err(_) => {}
+            },
             Err(error) => match error.kind() {
                 io::ErrorKind::Interrupted | io::ErrorKind::ConnectionAborted => {}
                 io::ErrorKind::WouldBlock => return true,
@@ -208,6 +229,7 @@ fn accept(hub: &mut Hub, listener: &UnixListener) -> bool {
             },
         }
     }
+    true
 }
 
 /// Whether there was one.

@@ -12,6 +12,7 @@ use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
 use crate::client::SOCKET_NAME;
 use crate::error::ConnectError;
+use crate::peer::Peer;
 
 /// Connects to the socket in `folder`, whatever its name comes to mean meanwhile.
 pub(crate) fn to_socket(
@@ -107,12 +108,11 @@ pub(crate) fn verify_peer(
     expected: u32,
     path: &Path,
 ) -> Result<(), ConnectError> {
-    let credentials =
-        rustix::net::sockopt::socket_peercred(socket).map_err(|errno| ConnectError::Io {
-            doing: "ask who listens on the session socket",
-            source: errno.into(),
-        })?;
-    let found = u32::try_from(credentials.pid.as_raw_nonzero().get()).unwrap_or(0);
+    let peer = Peer::of(socket).map_err(|source| ConnectError::Io {
+        doing: "ask who listens on the session socket",
+        source,
+    })?;
+    let found = peer.pid;
     match found == expected && expected != 0 {
         true => Ok(()),
         false => Err(ConnectError::Impostor {

@@ -6,3 +6,4 @@ pub mod codec;
 mod connect;
 pub mod error;
 pub mod frame;
+pub mod peer;

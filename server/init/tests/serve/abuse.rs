@@ -84,6 +84,111 @@ fn silent_and_half_spoken_connections_harm_nobody() {
 }
 
 #[test]
+fn who_does_not_say_what_it_wants_is_sent_away() {
+    let init = Init::start();
+    for said in [Vec::new(), hello(), hello()[..3].to_vec()] {
+        let frames = answer(&init, &said);
+        let reason = "no request came within 5 s".to_owned();
+        assert_eq!(
+            frames.last(),
+            Some(&codec::Frame::Reply(Reply::Failed(Failure::Protocol {
+                reason
+            })))
+        );
+    }
+    assert_eq!(init.sh("echo fine").0, "fine\n");
+}
+
+#[test]
+fn one_user_cannot_take_all_connections() {
+    use std::os::unix::fs::PermissionsExt;
+    let init = Init::start();
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(init.folder(), mode).expect("init's folder");
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let raised = rustix::process::Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    rustix::process::setrlimit(rustix::process::Resource::Nofile, raised).expect("more files");
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            let nobody = rustix::process::Uid::from_raw(65534);
+            rustix::thread::set_thread_uid(nobody).expect("root");
+            let taken: Vec<UnixStream> = (0..768).map(|_| raw(&init)).collect();
+            (answer(&init, b""), taken)
+        });
+        let (frames, taken) = other.join().expect("it connects");
+        assert!(
+            matches!(
+                frames.as_slice(),
+                [
+                    codec::Frame::Hello(_),
+                    codec::Frame::Reply(Reply::Failed(Failure::TooMany { limit: 768, .. }))
+                ]
+            ),
+            "{frames:?}"
+        );
+        assert_eq!(init.sh("echo fine").0, "fine\n");
+        drop(taken);
+    });
+}
+
+#[test]
+fn a_session_whose_command_never_begins_is_given_up() {
+    let init = Init::start();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let tool = folder.path().join("tool");
+    std::fs::write(&tool, "#!/bin/sh\n").expect("write");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&tool, mode).expect("mode");
+    // Opening a file that somebody has a lease on waits, as a dead disk does.
+    let lease = "import fcntl, os, signal, sys\n\
+        signal.signal(signal.SIGIO, signal.SIG_IGN)\n\
+        file = os.open(sys.argv[1], os.O_WRONLY)\n\
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)\n\
+        print('leased', flush=True)\n\
+        sys.stdin.read()\n";
+    let mut holder = Command::new("python3")
+        .args(["-c", lease])
+        .arg(&tool)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("python starts");
+    let mut line = [0; 7];
+    let output = holder.stdout.as_mut().expect("a pipe");
+    output.read_exact(&mut line).expect("it has the lease");
+    let mut connection = init.connect();
+    let open = Request::Open(command(&[&tool.display().to_string()]));
+    let reply = connection.ask_within(&open, 2 * crate::support::DEADLINE);
+    let Ok(Reply::Failed(Failure::System { doing, error })) = &reply else {
+        panic!("{reply:?}");
+    };
+    assert_eq!(doing, "start the session");
+    assert!(error.contains("within 30 s"), "{error}");
+    eventually("nothing of it is left", || {
+        let children = format!("/proc/{0}/task/{0}/children", init.pid());
+        let children = std::fs::read_to_string(children).expect("init lives");
+        children.is_empty().then_some(())
+    });
+    drop(holder.stdin.take());
+    holder.wait().expect("python ends");
+}
+
+#[test]
+fn the_socket_folder_is_locked_against_ageing_as_long_as_init_lives() {
+    use rustix::fs::{FlockOperation, flock};
+    let mut init = Init::start();
+    let folder = std::fs::File::open(init.folder()).expect("a folder");
+    let take = || flock(&folder, FlockOperation::NonBlockingLockExclusive);
+    assert_eq!(take(), Err(rustix::io::Errno::WOULDBLOCK));
+    init.signal(rustix::process::Signal::TERM);
+    init.wait_for_end();
+    assert_eq!(take(), Ok(()));
+}
+
+#[test]
 fn a_client_that_says_the_longest_things_costs_little() {
     let init = Init::start();
     let before = init.resident();

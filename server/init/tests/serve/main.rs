@@ -4,4 +4,5 @@ mod abuse;
 mod basics;
 mod clients;
 mod endings;
+mod inside;
 mod support;
