@@ -67,7 +67,10 @@ impl Machine {
         let workspace = workspace.to_string_lossy().into_owned();
         let generation = {
             let cache = self.cache();
-            if let Some(known) = cache.containers.get(&workspace).filter(|_| cache.watched) {
+            // That one does not run is soon untrue, and nobody waits for it in a hurry.
+            let known = cache.containers.get(&workspace);
+            let known = known.filter(|it| cache.watched && it.state == ContainerState::Running);
+            if let Some(known) = known {
                 return Ok(Some(Arc::clone(known)));
             }
             cache.generation

@@ -1,7 +1,7 @@
 //! `warpdock-init exec-child`: the process that becomes a session's command.
 //!
-//! It gets its job and its streams over standard input, takes the terminal, becomes the
-//! user, and executes. The socket's end without a word tells init that it has happened.
+//! It gets its job and its streams over standard input, waits until init knows it, takes
+//! the terminal, becomes the user, and executes. The socket's end without a word tells init that it has happened.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
+use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit};
 use session::codec;
 use session::frame::{Failure, Reply};
@@ -40,6 +41,10 @@ fn run(status: &OwnedFd) -> Failure {
         Ok(received) => received,
         Err(error) => return system("take the session's job", &error),
     };
+    // The command may kill its reaper at once: not before init knows whose it is.
+    if let Err(error) = rustix::io::read(status, &mut [0]).and_then(at_least_one) {
+        return system("wait for init", &error.into());
+    }
     match start(&job, streams) {
         Ok(never) => match never {},
         Err(failure) => failure,
@@ -82,6 +87,14 @@ fn start(job: &ExecJob, streams: Vec<OwnedFd>) -> Result<std::convert::Infallibl
             error: "an argument or a variable contains a zero byte".to_owned(),
         }),
         _ => Err(lookup::explain(&file, &error)),
+    }
+}
+
+/// The end of the line is no leave to go on.
+fn at_least_one(length: usize) -> Result<(), Errno> {
+    match length {
+        0 => Err(Errno::PIPE),
+        _ => Ok(()),
     }
 }
 

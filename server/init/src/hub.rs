@@ -169,6 +169,9 @@ pub(crate) fn reaper_spoke(hub: &mut Hub, id: u32) {
         match word {
             Word::Started(pid) => {
                 session.leader = Some(pid);
+                if let Some(birth) = &mut session.birth {
+                    birth.let_go();
+                }
             }
             Word::NotStarted(errno) => {
                 let error = std::io::Error::from_raw_os_error(errno);

@@ -2,7 +2,7 @@
 //! the line to its reaper, and what is known without a reaper.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,14 @@ pub(crate) struct Birth {
     pub(crate) deadline: Instant,
     /// The line has ended without a failure: the command is executed.
     pub(crate) executed: bool,
+}
+
+impl Birth {
+    /// Lets the process go on: init knows it now, whatever the command does to the reaper.
+    pub(crate) fn let_go(&mut self) {
+        // One that has ended meanwhile says so by the end of the line.
+        let _ = self.socket.write(b"g");
+    }
 }
 
 /// The processes of a session without a reaper, as far as they can be told: what was seen
