@@ -6,7 +6,9 @@ use std::{
     path::Path,
 };
 
+use tracing::Level;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt};
 
 /// A log beyond this size, in bytes, is moved aside at the daemon's start.
 const KEPT: u64 = 4 << 20;
@@ -24,14 +26,16 @@ pub fn start(path: &Path) -> WorkerGuard {
         .finish(Forgiving {
             file: open(path).ok(),
         });
-    let filter = tracing_subscriber::EnvFilter::try_from_env("WARPDOCK_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    // Names and levels are enough, and do not keep the pages of a regex engine in memory.
+    let level = std::env::var("WARPDOCK_LOG").ok();
+    let filter = level
+        .and_then(|level| level.parse().ok())
+        .unwrap_or_else(|| Targets::new().with_default(Level::INFO));
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
         .with_target(false)
-        .with_writer(writer)
-        .finish();
+        .with_writer(writer);
+    let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));
     if tracing::subscriber::set_global_default(subscriber).is_err() {
         // A second start in one process, as in tests: the first log goes on.
     }
