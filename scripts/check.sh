@@ -14,7 +14,14 @@ cargo clippy --quiet --workspace --all-targets --locked -- -D warnings || fail "
 
 say "scripts"
 scripts=()
-for file in scripts/* .ci/run tests/gpu-stand-in/*; do
+for file in scripts/* scripts/*/* .ci/run tests/gpu-stand-in/*; do
+    [ -f "$file" ] || continue
+    case $file in
+    *.py)
+        ! has python3 || python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$file" || fail "$file does not parse"
+        continue
+        ;;
+    esac
     case $(head -n 1 "$file") in
     *bash*) bash -n "$file" ;;
     '#!/bin/sh') sh -n "$file" ;;
