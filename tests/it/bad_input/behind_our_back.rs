@@ -207,19 +207,15 @@ fn a_name_that_somebody_else_has_taken_is_a_conflict_that_harms_nobody() {
 }
 
 #[test]
-fn a_container_removed_in_the_middle_of_up_is_an_error_or_made_anew() {
+fn a_container_removed_in_the_middle_of_up_is_an_error() {
     let engine = Engine::shared();
     let home = Home::new(&engine);
     let workspace = Workspace::new(
         "//- /.devcontainer.json\n{ \"image\": \"warpdock-test/busybox:1\", \"onCreateCommand\": \"sleep 1000\" }\n",
     );
     let up = home.warpdock(workspace.path(), &["up"]).start();
-    let container = wait::until("the container", wait::LONG, || {
-        match engine.containers_mounting(workspace.path()).pop() {
-            Some(container) => Ok(container),
-            None => Err(up.stderr()),
-        }
-    });
+    up.wait_for("onCreateCommand");
+    let container = engine.containers_mounting(workspace.path()).remove(0);
     engine.docker(&["rm", "--force", &container]);
     let finished = up.wait(wait::LONG).expect_code(1);
     says(&finished, &["error:"]);
