@@ -61,7 +61,7 @@ fn a_gpu_is_given_and_proven_without_being_asked_for() {
         Some("all"),
         "what --gpus adds to PID 1 is in sessions too"
     );
-    has(&project.good(&["status"]).stdout(), &["GPU: 2 GPUs"]);
+    has(&project.good(&["status"]).stdout(), &["GPU: 2 x NVIDIA"]);
     has(&project.good(&["ps"]).stdout(), &[" yes "]);
     let requests = &project.inspect()["HostConfig"]["DeviceRequests"];
     assert_eq!(requests[0]["Count"], -1);
@@ -118,17 +118,17 @@ fn optional_without_a_toolkit_starts_and_keeps_saying_why_not() {
     let finished = project.good(&["up"]);
     has(
         &finished.stdout(),
-        &["no GPU: no GPU was found on this machine", "->"],
+        &["no GPU: none was found on this machine", "->"],
     );
     let reason = |project: &Project| project.status()["gpu"].clone();
     let first = reason(&project);
     assert_eq!(first["visible"], false);
     assert_eq!(first["wish"], "optional");
-    has(text(&first["text"]), &["no GPU was found on this machine"]);
+    has(text(&first["text"]), &["none was found on this machine"]);
     assert!(first["remedy"].is_string());
     has(
         &project.good(&["status"]).stdout(),
-        &["no GPU: no GPU was found"],
+        &["no GPU: none was found"],
     );
     has(&project.good(&["ps"]).stdout(), &[" no "]);
     // Sessions go on as ever, and the reason outlives daemon and restart.
@@ -152,7 +152,7 @@ fn required_without_a_toolkit_is_an_error_that_leaves_nothing() {
     assert_eq!(failure["kind"], "gpu-required");
     has(
         text(&failure["message"]),
-        &["a GPU is required", "no GPU was found on this machine"],
+        &["a GPU is required", "none was found on this machine"],
     );
     has(
         &failure["remedy"].to_string(),

@@ -1,12 +1,12 @@
 //! Why there is no GPU: every cause that this crate can name, with its remedy.
 
-use crate::decide::Reason;
+use crate::decide::{Need, Reason};
 
-/// Why there is no GPU, or may be none.
+/// Why there is no GPU, or may be none. Each text follows `no GPU:` and `the container cannot have one:` alike.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
     /// Nothing on this machine looks like a GPU.
-    #[error("no GPU was found on this machine")]
+    #[error("none was found on this machine")]
     NoGpu,
     /// A card without any driver installed.
     #[error("the NVIDIA card at {address} has no driver on this machine")]
@@ -65,10 +65,10 @@ pub enum Cause {
     #[error("the engine is rootless and the NVIDIA hook is set to write cgroup device rules")]
     RootlessCgroups,
     /// More wanted than there are.
-    #[error("{wanted} GPUs are asked for but this machine has {have}")]
+    #[error("{wanted} GPUs are asked for, this machine has {have}")]
     TooFewGpus { wanted: u32, have: u32 },
     /// An index or UUID that is not here.
-    #[error("GPU `{id}` is asked for but this machine has {have}")]
+    #[error("GPU {id} is asked for, this machine has {have}")]
     NoSuchGpu { id: String, have: String },
     /// An AMD card without /dev/kfd.
     #[error("the AMD card at {address} has no compute driver: /dev/kfd does not exist")]
@@ -150,7 +150,7 @@ impl Cause {
     /// What to do about it.
     pub fn remedy(&self) -> String {
         match self {
-            Cause::NoGpu => "use a machine with a GPU, or set the GPU to optional or none in the project".into(),
+            Cause::NoGpu => "where a GPU is optional there is nothing to do, and `--gpus none` silences this; where one is required, use a machine that has one".into(),
             Cause::DriverMissing { .. } => {
                 "install NVIDIA's driver on the host, not in the image (Debian: `sudo apt-get install nvidia-driver`, Ubuntu: `sudo ubuntu-drivers install`), then reboot".into()
             }
@@ -203,6 +203,15 @@ impl Cause {
             Cause::NodeBroken { .. } => "look at the driver on the host: `nvidia-smi` there, and `sudo dmesg`".into(),
             Cause::NvidiaSmiFailed { .. } => "run `nvidia-smi` on the host: when it fails there too, the driver is at fault".into(),
             Cause::NvidiaSmiHangs => "look at `sudo dmesg` on the host: a GPU that fell off the bus makes nvidia-smi hang".into(),
+        }
+    }
+
+    /// What to do about it where the need is known.
+    pub fn remedy_for(&self, need: Need) -> String {
+        match (self, need) {
+            (Cause::NoGpu, Need::Optional) => "nothing to do; `--gpus none` silences this".into(),
+            (Cause::NoGpu, Need::Required) => "use a machine that has one".into(),
+            (cause, Need::Required | Need::Optional | Need::None) => cause.remedy(),
         }
     }
 

@@ -126,6 +126,16 @@ pub fn decide(wish: &Wish, engine: &EngineFacts, host: &HostFacts) -> Plan {
     if wish.need == Need::None {
         return Plan::default();
     }
+    let mut plan = plan(wish, engine, host);
+    if let Some(reason) = plan.reason.as_mut()
+        && reason.code == Cause::NoGpu.code()
+    {
+        reason.remedy = Cause::NoGpu.remedy_for(wish.need);
+    }
+    plan
+}
+
+fn plan(wish: &Wish, engine: &EngineFacts, host: &HostFacts) -> Plan {
     if !engine.sees_this_host() {
         return match others::unseen(wish, engine) {
             Some(plan) if !nvidia::is_named_by(engine) => plan,
@@ -170,6 +180,34 @@ pub fn explain_failure(text: &str, engine: &EngineFacts, host: &HostFacts) -> Op
             None => recognised.reason(),
         },
     })
+}
+
+/// [`explain_failure`] where the wish is known: a number that is too great is said as one, and not as the index
+/// that the engine stumbled over.
+pub fn explain_refusal(
+    wish: &Wish,
+    text: &str,
+    engine: &EngineFacts,
+    host: &HostFacts,
+) -> Option<Reason> {
+    if let (Devices::Count(wanted), Some(recognised)) =
+        (&wish.devices, recognise(text, Some(engine)))
+        && recognised.id == "no-such-gpu"
+        && let Some((_, device)) = recognised.captures.first()
+        // Indexes are tried from 0 on: the first that is missing is the number of those that are there.
+        && let Ok(have) = device.parse::<u32>()
+    {
+        let cause = Cause::TooFewGpus {
+            wanted: *wanted,
+            have,
+        };
+        return Some(cause.reason());
+    }
+    let mut reason = explain_failure(text, engine, host)?;
+    if reason.code == Cause::NoGpu.code() {
+        reason.remedy = Cause::NoGpu.remedy_for(wish.need);
+    }
+    Some(reason)
 }
 
 impl Plan {

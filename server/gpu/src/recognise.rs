@@ -101,6 +101,12 @@ fn rows() -> &'static [(Regex, Row)] {
     })
 }
 
+/// Every meaning of the table, its places unfilled.
+#[cfg(test)]
+pub(crate) fn meanings() -> impl Iterator<Item = &'static str> {
+    rows().iter().map(|(_, row)| row.meaning.as_str())
+}
+
 fn fill(template: &str, captures: &[(String, String)]) -> String {
     let mut text = template.to_owned();
     for (name, value) in captures {

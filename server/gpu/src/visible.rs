@@ -46,7 +46,8 @@ pub struct Proof {
     pub visible: bool,
     /// The GPUs that nvidia-smi named; empty when only device nodes prove it.
     pub gpus: Vec<VisibleGpu>,
-    /// For people, such as `1 GPU: NVIDIA A100-SXM4-80GB`. Lower case but for names, no full stop.
+    /// For people, to follow `GPU:` or `no GPU:`, such as `2 x NVIDIA A100-SXM4-80GB`. Lower case but for names, no
+    /// full stop.
     pub sentence: String,
     /// Why not, or what is odd although one is visible.
     pub reason: Option<Reason>,
@@ -95,7 +96,7 @@ pub fn judge(seen: &Seen) -> Proof {
         return Proof {
             visible: false,
             gpus,
-            sentence: format!("no GPU: {cause}"),
+            sentence: cause.to_string(),
             reason: Some(cause.reason()),
         };
     }
@@ -104,13 +105,16 @@ pub fn judge(seen: &Seen) -> Proof {
         Some(cause) => Proof {
             visible: false,
             gpus,
-            sentence: format!("no usable GPU: {cause}"),
+            sentence: cause.to_string(),
             reason: Some(cause.reason()),
         },
         None => Proof {
             visible: true,
             gpus,
-            sentence: format!("GPU reachable: {} opens", open.join(", ")),
+            sentence: match open.as_slice() {
+                [one] => format!("{one} opens"),
+                several => format!("{} open", several.join(", ")),
+            },
             reason: None,
         },
     }
@@ -207,16 +211,14 @@ fn name_gpus(gpus: &[VisibleGpu]) -> String {
             _ => format!("{count} x {name}"),
         })
         .collect();
-    let noun = if gpus.len() == 1 { "GPU" } else { "GPUs" };
-    let mut sentence = format!("{} {noun}: {}", gpus.len(), named.join(", "));
+    let sentence = named.join(", ");
     let instances: usize = gpus.iter().map(|gpu| gpu.mig.len()).sum();
-    if instances > 0 {
-        // CUDA uses the first instance only, however many a container sees.
-        sentence.push_str(&format!(
-            " ({instances} MIG instances, CUDA uses one a process)"
-        ));
+    // CUDA uses the first instance only, however many a container sees.
+    match instances {
+        0 => sentence,
+        1 => format!("{sentence} (1 MIG instance)"),
+        _ => format!("{sentence} ({instances} MIG instances, CUDA uses one a process)"),
     }
-    sentence
 }
 
 #[cfg(test)]
@@ -254,7 +256,7 @@ mod tests {
         check(
             &[("/dev/nvidia0", ENXIO), ("/dev/nvidiactl", ENXIO)],
             Some((Some(0), "GPU 0: NVIDIA A100-SXM4-80GB (UUID: GPU-1)\n")),
-            expect![[r#"true  1 GPU: NVIDIA A100-SXM4-80GB | ["GPU-1"]"#]],
+            expect![[r#"true  NVIDIA A100-SXM4-80GB | ["GPU-1"]"#]],
         );
         check(
             &[],
@@ -263,7 +265,7 @@ mod tests {
                 "GPU 0: NVIDIA L4 (UUID: GPU-1)\nGPU 1: NVIDIA L4 (UUID: GPU-2)\nGPU 2: Odd (tm) (UUID: GPU-3)\n  MIG 1g.5gb Device 0: (UUID: MIG-4)\n",
             )),
             expect![[
-                r#"true  3 GPUs: 2 x NVIDIA L4, Odd (tm) (1 MIG instances, CUDA uses one a process) | ["GPU-1", "GPU-2", "GPU-3"]"#
+                r#"true  2 x NVIDIA L4, Odd (tm) (1 MIG instance) | ["GPU-1", "GPU-2", "GPU-3"]"#
             ]],
         );
     }
@@ -273,18 +275,18 @@ mod tests {
         check(
             &[("/dev/nvidia0", 0), ("/dev/nvidiactl", 0)],
             None,
-            expect!["true  GPU reachable: /dev/nvidia0 opens | []"],
+            expect!["true  /dev/nvidia0 opens | []"],
         );
         check(
             &[("/dev/kfd", 0), ("/dev/dri/renderD128", 0)],
             None,
-            expect!["true  GPU reachable: /dev/kfd, /dev/dri/renderD128 opens | []"],
+            expect!["true  /dev/kfd, /dev/dri/renderD128 open | []"],
         );
         check(
             &[("/dev/nvidiactl", 0)],
             None,
             expect![
-                "false nothing-inside no GPU: the container started but there is no GPU device in it | []"
+                "false nothing-inside the container started but there is no GPU device in it | []"
             ],
         );
     }
@@ -295,28 +297,28 @@ mod tests {
             &[("/dev/nvidiactl", EPERM), ("/dev/nvidia0", EPERM)],
             Some((Some(255), "Failed to initialize NVML: Unknown Error\n")),
             expect![
-                "false cgroup-forbids no GPU: /dev/nvidia0 is in the container but its device cgroup forbids opening it | []"
+                "false cgroup-forbids /dev/nvidia0 is in the container but its device cgroup forbids opening it | []"
             ],
         );
         check(
             &[("/dev/nvidia0", ENXIO)],
             None,
             expect![
-                "false nothing-behind-node no GPU: /dev/nvidia0 is in the container but no driver answers behind it | []"
+                "false nothing-behind-node /dev/nvidia0 is in the container but no driver answers behind it | []"
             ],
         );
         check(
             &[("/dev/kfd", EACCES)],
             None,
             expect![
-                "false node-closed-to-user no GPU: /dev/kfd is in the container but its user may not open it | []"
+                "false node-closed-to-user /dev/kfd is in the container but its user may not open it | []"
             ],
         );
         check(
             &[("/dev/nvidia0", 5)],
             None,
             expect![
-                "false node-broken no GPU: /dev/nvidia0 is in the container but opening it fails with errno 5 | []"
+                "false node-broken /dev/nvidia0 is in the container but opening it fails with errno 5 | []"
             ],
         );
     }
@@ -330,21 +332,21 @@ mod tests {
                 "Failed to initialize NVML: Driver/library version mismatch\n",
             )),
             expect![
-                "false nvidia-smi-failed no usable GPU: nvidia-smi in the container says: Failed to initialize NVML: Driver/library version mismatch | []"
+                "false nvidia-smi-failed nvidia-smi in the container says: Failed to initialize NVML: Driver/library version mismatch | []"
             ],
         );
         check(
             &[("/dev/nvidia0", 0)],
             Some((None, "")),
             expect![
-                "false nvidia-smi-hangs no usable GPU: nvidia-smi in the container did not answer in time | []"
+                "false nvidia-smi-hangs nvidia-smi in the container did not answer in time | []"
             ],
         );
         check(
             &[],
             Some((Some(6), "No devices were found\n")),
             expect![
-                "false nvidia-smi-failed no GPU: nvidia-smi in the container says: No devices were found | []"
+                "false nvidia-smi-failed nvidia-smi in the container says: No devices were found | []"
             ],
         );
     }
@@ -354,7 +356,7 @@ mod tests {
         check(
             &[("/dev/nvidia0", 0)],
             Some((Some(127), "sh: nvidia-smi: not found\n")),
-            expect!["true  GPU reachable: /dev/nvidia0 opens | []"],
+            expect!["true  /dev/nvidia0 opens | []"],
         );
     }
 
@@ -364,7 +366,7 @@ mod tests {
             &[],
             None,
             expect![
-                "false nothing-inside no GPU: the container started but there is no GPU device in it | []"
+                "false nothing-inside the container started but there is no GPU device in it | []"
             ],
         );
     }

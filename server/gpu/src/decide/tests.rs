@@ -405,7 +405,7 @@ fn a_failure_is_explained_by_the_host() {
         refused,
         "20.10.24",
         "path-unknown",
-        expect!["no-gpu: no GPU was found on this machine"],
+        expect!["no-gpu: none was found on this machine"],
     );
     check_failure(
         refused,
@@ -451,4 +451,39 @@ fn a_failure_is_explained_by_the_host() {
         "hook",
         expect!["nobody knows"],
     );
+}
+
+#[test]
+fn a_count_that_is_too_great_is_said_with_what_there_is() {
+    let refused = "nvidia-container-cli: device error: 2: unknown device: unknown";
+    let said = |devices: Devices| {
+        let wish = wish(Need::Required, devices);
+        let reason = explain_refusal(&wish, refused, &engine("20.10.24"), &host("hook"));
+        reason.map(|reason| reason.message).unwrap_or_default()
+    };
+    expect!["5 GPUs are asked for, this machine has 2"].assert_eq(&said(Devices::Count(5)));
+    expect!["GPU 2 is asked for and is not on this machine"]
+        .assert_eq(&said(Devices::Ids(vec!["2".to_owned()])));
+}
+
+#[test]
+fn the_remedy_for_no_gpu_depends_on_the_need() {
+    let remedy = |need| {
+        let plan = decide(&wish(need, Devices::All), &engine("20.10.24"), &host(""));
+        plan.reason.map(|reason| reason.remedy).unwrap_or_default()
+    };
+    expect!["nothing to do; `--gpus none` silences this"].assert_eq(&remedy(Need::Optional));
+    expect!["use a machine that has one"].assert_eq(&remedy(Need::Required));
+}
+
+/// Each text stands after `no GPU:` and after `the container cannot have one:`.
+#[test]
+fn no_reason_repeats_what_stands_before_it() {
+    for row in crate::recognise::meanings() {
+        assert!(
+            !row.starts_with("no GPU") && !row.starts_with("there is no GPU"),
+            "{row}"
+        );
+    }
+    expect!["none was found on this machine"].assert_eq(&Cause::NoGpu.to_string());
 }

@@ -62,16 +62,16 @@ fn a_machine_without_a_gpu() {
         "20.10.24",
         "",
         expect![[r#"
-        Warn gpu card: no GPU was found on this machine (remedy)
-    "#]],
+            Warn gpu card: none was found on this machine (remedy)
+        "#]],
     );
     check(
         "20.10.24",
         "hook",
         expect![[r#"
-        Warn gpu card: no GPU was found on this machine (remedy)
-        Ok gpu toolkit: /usr/bin/nvidia-container-runtime-hook, there since before the engine's start
-    "#]],
+            Warn gpu card: none was found on this machine (remedy)
+            Ok gpu toolkit: /usr/bin/nvidia-container-runtime-hook, there since before the engine's start
+        "#]],
     );
 }
 

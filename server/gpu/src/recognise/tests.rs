@@ -132,8 +132,12 @@ fn the_toolkit_inside_the_engines_sentence() {
     );
     check(
         &hook("nvidia-container-cli: device error: 3: unknown device"),
+        expect!["no-such-gpu: GPU 3 is asked for and is not on this machine"],
+    );
+    check(
+        &hook("nvidia-container-cli: device error: 0:1: unknown device"),
         expect![
-            "no-such-gpu: there is no GPU 3 on this machine (MIG ids change when the partition does)"
+            "no-such-mig: the MIG instance 0:1 is not on this machine: MIG ids change when the partition does"
         ],
     );
     check(
