@@ -85,13 +85,14 @@ pub enum Error {
         message: String,
     },
     /// A RUN, COPY or other step failed.
-    #[error("build failed at `{step}`: {message}")]
+    #[error("{}", failed_step(step, *exit_code, message))]
     BuildFailed {
         step: String,
         /// The step's exit code, if it had one.
         exit_code: Option<i64>,
         /// The last lines that the step printed, at most twenty.
         tail: Vec<String>,
+        /// The engine's words.
         message: String,
     },
     /// The Dockerfile is not one.
@@ -114,6 +115,12 @@ pub enum Error {
     /// A file for the engine could not be read.
     #[error("cannot read {path}: {message}")]
     Unreadable { path: String, message: String },
+    /// An archive of images could not be read.
+    #[error("cannot read {path}: {message}")]
+    ArchiveUnreadable { path: String, message: String },
+    /// A name that no image can have.
+    #[error("`{name}` is not an image's name: {message}")]
+    ImageNameInvalid { name: String, message: String },
     /// A pull failed.
     #[error("cannot pull `{name}`: {message}")]
     PullFailed { name: String, message: String },
@@ -157,6 +164,8 @@ impl Error {
             Error::NetworkWait { .. } => "network-wait",
             Error::BuilderLacks { .. } => "builder-lacks",
             Error::Unreadable { .. } => "unreadable",
+            Error::ArchiveUnreadable { .. } => "archive-unreadable",
+            Error::ImageNameInvalid { .. } => "image-name-invalid",
             Error::PullFailed { .. } => "pull-failed",
             Error::LoadFailed { .. } => "load-failed",
         }
@@ -175,6 +184,8 @@ impl Error {
             | Error::BaseMissing { .. }
             | Error::BuilderLacks { .. }
             | Error::Unreadable { .. }
+            | Error::ArchiveUnreadable { .. }
+            | Error::ImageNameInvalid { .. }
             | Error::LoadFailed { .. } => Tier::Input,
             Error::EngineAbsent { .. }
             | Error::AccessDenied { .. }
@@ -217,9 +228,19 @@ impl Error {
             Error::NetworkWait { .. } => "this machine seems to have no way to the registry: pull or load the image first, then the build needs no network".to_owned(),
             Error::BuilderLacks { .. } => "build with BuildKit on a newer engine (unset DOCKER_BUILDKIT=0), or take the instruction out of the Dockerfile".to_owned(),
             Error::Unreadable { path, .. } => format!("make {path} readable, or list it in .dockerignore if the build does not need it"),
+            Error::ArchiveUnreadable { .. } => "name a file that `docker save` wrote (tar, or tar.gz) and that you may read".to_owned(),
+            Error::ImageNameInvalid { .. } => "correct the image's name: NAME[:TAG], in lower case".to_owned(),
             Error::PullFailed { .. } => "check the name, the network and `docker login`; on a machine without a network load the image from a file (`docker load -i FILE`)".to_owned(),
             Error::LoadFailed { .. } => "the file must be what `docker save` wrote (tar, or tar.gz)".to_owned(),
         }
+    }
+}
+
+/// The builders only wrap an exit code in words of their own; without one their words are all there is.
+fn failed_step(step: &str, exit_code: Option<i64>, message: &str) -> String {
+    match exit_code {
+        Some(code) => format!("build failed at `{step}`: it ended with exit code {code}"),
+        None => format!("build failed at `{step}`: {message}"),
     }
 }
 

@@ -73,14 +73,17 @@ impl Engine {
     /// The image of this name or id; `None`: the engine has none. Never goes to a registry.
     ///
     /// # Errors
-    /// [`Error::EngineLost`], [`Error::EngineSilent`], [`Error::Refused`].
+    /// [`Error::ImageNameInvalid`], [`Error::EngineLost`], [`Error::EngineSilent`], [`Error::Refused`].
     pub async fn image(&self, name: &str) -> Result<Option<ImageFacts>, Error> {
         let image = match self.docker().inspect_image(name).await {
             Ok(image) => image,
             Err(bollard::errors::Error::DockerResponseServerError {
                 status_code: 404, ..
             }) => return Ok(None),
-            Err(error) => return Err(self.failed(&format!("looking at image `{name}`"), error)),
+            Err(error) => {
+                let error = self.failed(&format!("looking at image `{name}`"), error);
+                return Err(named_wrongly(name, error));
+            }
         };
         let config = image.config.unwrap_or_default();
         Ok(Some(ImageFacts {
@@ -213,6 +216,24 @@ fn bytes(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
+/// A refusal that is about the name itself.
+fn named_wrongly(name: &str, error: Error) -> Error {
+    match error {
+        Error::Refused {
+            status, message, ..
+        } if status == 400
+            || message.contains("invalid reference format")
+            || message.contains("must be lowercase") =>
+        {
+            Error::ImageNameInvalid {
+                name: name.to_owned(),
+                message,
+            }
+        }
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,5 +244,22 @@ mod tests {
         assert_eq!(split_reference("h:5000/b"), ("h:5000/b", None));
         assert_eq!(split_reference("h:5000/b:2"), ("h:5000/b", Some("2")));
         assert_eq!(split_reference("b@sha256:1f"), ("b", Some("sha256:1f")));
+    }
+
+    #[test]
+    fn a_name_that_no_image_can_have_is_told_apart() {
+        let refused = |status, message: &str| Error::Refused {
+            what: "looking at image `MY:::x`".to_owned(),
+            status,
+            message: message.to_owned(),
+        };
+        let error = named_wrongly("MY:::x", refused(400, "invalid reference format"));
+        assert_eq!(
+            error.to_string(),
+            "`MY:::x` is not an image's name: invalid reference format"
+        );
+        assert!(error.remedy().contains("NAME[:TAG]"), "{}", error.remedy());
+        let other = refused(500, "the disk is on fire");
+        assert_eq!(named_wrongly("x", other.clone()), other);
     }
 }

@@ -22,13 +22,13 @@ impl Engine {
     /// Loads the images of a tar or tar.gz, streamed, and returns their names (or ids).
     ///
     /// # Errors
-    /// [`Error::Unreadable`], [`Error::LoadFailed`] with the engine's words, [`Error::DiskFull`].
+    /// [`Error::ArchiveUnreadable`], [`Error::LoadFailed`] with the engine's words, [`Error::DiskFull`].
     pub async fn load(
         &self,
         path: &Path,
         mut on_event: impl FnMut(TransferEvent) + Send,
     ) -> Result<Vec<String>, Error> {
-        let unreadable = |error: std::io::Error| Error::Unreadable {
+        let unreadable = |error: std::io::Error| Error::ArchiveUnreadable {
             path: path.display().to_string(),
             message: error.to_string(),
         };

@@ -234,22 +234,22 @@ mod tests {
         check(
             "process \"/bin/sh -c exit 3\" did not complete successfully: exit code: 3",
             Some("[2/2] RUN exit 3"),
-            expect![[
-                r#"build-failed Some(3): build failed at `[2/2] RUN exit 3`: process "/bin/sh -c exit 3" did not complete successfully: exit code: 3"#
-            ]],
+            expect![
+                "build-failed Some(3): build failed at `[2/2] RUN exit 3`: it ended with exit code 3"
+            ],
         );
         check(
             "executor failed running [/bin/sh -c exit 3]: exit code: 3",
             Some("[2/2] RUN exit 3"),
             expect![
-                "build-failed Some(3): build failed at `[2/2] RUN exit 3`: executor failed running [/bin/sh -c exit 3]: exit code: 3"
+                "build-failed Some(3): build failed at `[2/2] RUN exit 3`: it ended with exit code 3"
             ],
         );
         check(
             "The command '/bin/sh -c exit 3' returned a non-zero code: 3",
             Some("RUN exit 3"),
             expect![
-                "build-failed Some(3): build failed at `RUN exit 3`: The command '/bin/sh -c exit 3' returned a non-zero code: 3"
+                "build-failed Some(3): build failed at `RUN exit 3`: it ended with exit code 3"
             ],
         );
     }

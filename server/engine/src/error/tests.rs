@@ -104,6 +104,14 @@ fn samples() -> Vec<Error> {
             path: "/home/ada/hmm/secret".to_owned(),
             message: "permission denied".to_owned(),
         },
+        Error::ArchiveUnreadable {
+            path: "/data/image.tar".to_owned(),
+            message: "No such file or directory (os error 2)".to_owned(),
+        },
+        Error::ImageNameInvalid {
+            name: "MY:::x".to_owned(),
+            message: "invalid reference format".to_owned(),
+        },
         Error::PullFailed {
             name: "nosuch:1".to_owned(),
             message: "pull access denied for nosuch".to_owned(),
