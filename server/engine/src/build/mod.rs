@@ -3,6 +3,7 @@
 mod context;
 mod failure;
 mod ignore;
+mod names;
 mod progress;
 mod protobuf;
 mod query;
@@ -16,9 +17,11 @@ use std::time::Duration;
 pub struct BuildSpec {
     /// The Dockerfile's text, as it is to be built: a `# syntax=` line is the caller's to rewrite.
     pub dockerfile: String,
-    /// Where that text came from on the host: names it in errors, finds `NAME.dockerignore`, and
+    /// Where that text came from on the host: finds `NAME.dockerignore`, and
     /// decides its name within the context.
     pub dockerfile_path: PathBuf,
+    /// What the Dockerfile is called in errors; `None`: its path as the context has it.
+    pub dockerfile_name: Option<String>,
     /// The build context on the host.
     pub context: PathBuf,
     /// The ignore file's text; `None`: `NAME.dockerignore` beside the Dockerfile, else the
@@ -51,6 +54,7 @@ impl Default for BuildSpec {
         BuildSpec {
             dockerfile: String::new(),
             dockerfile_path: PathBuf::new(),
+            dockerfile_name: None,
             context: PathBuf::new(),
             ignore: None,
             args: Vec::new(),

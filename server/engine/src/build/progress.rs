@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::BuildEvent;
 use super::failure::{Failure, classify, looked_for};
+use super::names;
 use super::protobuf::{StatusResponse, Timestamp, Vertex};
 use crate::error::Error;
 
@@ -21,7 +22,10 @@ const TAIL_LINE_BYTES: usize = 2000;
 /// A build that runs.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
+    /// The Dockerfile's name in errors.
     dockerfile: String,
+    /// Its text: images are called as it calls them.
+    text: String,
     steps: Vec<Step>,
     by_digest: HashMap<String, u32>,
     /// The classic builder's present step.
@@ -78,9 +82,10 @@ struct ProgressDetail {
 }
 
 impl Progress {
-    pub(crate) fn new(dockerfile: String) -> Progress {
+    pub(crate) fn new(dockerfile: String, text: String) -> Progress {
         Progress {
             dockerfile,
+            text,
             ..Progress::default()
         }
     }
@@ -188,7 +193,7 @@ impl Progress {
             }
             events.push(BuildEvent::Progress {
                 step,
-                id: status.id,
+                id: names::images_in(&status.id, &self.text),
                 current: status.current,
                 total: status.total,
             });
@@ -210,7 +215,7 @@ impl Progress {
         let number = match self.by_digest.get(&vertex.digest) {
             Some(number) => *number,
             None => {
-                let number = self.add(&vertex.name);
+                let number = self.add(&names::step(&vertex.name, &self.text));
                 self.by_digest.insert(vertex.digest.clone(), number);
                 number
             }

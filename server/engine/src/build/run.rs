@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::context::{Context, Packed};
 use super::progress::Progress;
-use super::{BuildEvent, BuildSpec, Builder, Built, failure, query};
+use super::{BuildEvent, BuildSpec, Builder, Built, failure, names, query};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::exchange;
@@ -19,6 +19,15 @@ use crate::exchange;
 const BUILDKIT_API: (u32, u32) = (1, 39);
 /// How long the packing of a failed build's context may take to notice.
 const PACKING_LIMIT: Duration = Duration::from_secs(2);
+const NO_NETWORK: &str = "the engine has no bridge network, so that RUN has no network here: `\"build\": { \"options\": [\"--network=host\"] }` in devcontainer.json gives it the machine's";
+
+/// The network of a build's RUN.
+struct Network {
+    /// What is asked for; `None`: the engine's default.
+    mode: Option<String>,
+    /// There is none, and nobody wanted that.
+    missing: bool,
+}
 
 impl Engine {
     /// Builds an image and tells what happens on the way. Dropping the future ends the build in
@@ -75,7 +84,10 @@ impl Engine {
         on_event(BuildEvent::Began { builder });
         let context = Context::new(spec, builder == Builder::Classic)?;
         let dockerfile = context.dockerfile_name().to_owned();
-        let network = self.build_network(spec, builder, on_event).await?;
+        let network = self.build_network(spec, builder).await?;
+        // Said when a RUN really runs, and not when all of them are cached.
+        let mut no_network = network.missing;
+        let network = network.mode;
         let cache_from = self.present_cache(spec, on_event).await?;
         let path = query::path(&query::Request {
             spec,
@@ -93,8 +105,7 @@ impl Engine {
         // Ends by itself when the request is dropped: then nobody takes its chunks.
         let packing = tokio::task::spawn_blocking(move || context.pack(chunks, reports));
 
-        let shown = spec.dockerfile_path.display().to_string();
-        let mut progress = Progress::new(shown);
+        let mut progress = Progress::new(names::dockerfile(spec), spec.dockerfile.clone());
         let mut events = Vec::new();
         let answer = exchange::answer(self, "building", request);
         tokio::pin!(answer);
@@ -118,7 +129,14 @@ impl Engine {
                 line = lines.next() => match line {
                     Ok(Some(line)) => {
                         progress.line(&line, &mut events);
-                        events.drain(..).for_each(&mut *on_event);
+                        for event in events.drain(..) {
+                            if names::is_run(&event) && std::mem::take(&mut no_network) {
+                                on_event(BuildEvent::Note {
+                                    text: NO_NETWORK.to_owned(),
+                                });
+                            }
+                            on_event(event);
+                        }
                     }
                     Ok(None) => break,
                     Err(error) => {
@@ -146,14 +164,12 @@ impl Engine {
 
     /// BuildKit refuses to run anything where the engine has no bridge; the classic builder does
     /// not mind.
-    async fn build_network(
-        &self,
-        spec: &BuildSpec,
-        builder: Builder,
-        on_event: &mut (impl FnMut(BuildEvent) + Send),
-    ) -> Result<Option<String>, Error> {
+    async fn build_network(&self, spec: &BuildSpec, builder: Builder) -> Result<Network, Error> {
         if spec.network.is_some() || builder != Builder::BuildKit {
-            return Ok(spec.network.clone());
+            return Ok(Network {
+                mode: spec.network.clone(),
+                missing: false,
+            });
         }
         let answer = self
             .docker()
@@ -162,13 +178,14 @@ impl Engine {
         match answer {
             Err(bollard::errors::Error::DockerResponseServerError {
                 status_code: 404, ..
-            }) => {
-                on_event(BuildEvent::Note {
-                    text: "the engine has no bridge network: RUN has no network here (`--network=host` among the build options gives it the machine's)".to_owned(),
-                });
-                Ok(Some("none".to_owned()))
-            }
-            Ok(_) => Ok(None),
+            }) => Ok(Network {
+                mode: Some("none".to_owned()),
+                missing: true,
+            }),
+            Ok(_) => Ok(Network {
+                mode: None,
+                missing: false,
+            }),
             Err(error) => Err(self.failed("looking at the engine's networks", error)),
         }
     }

@@ -24,7 +24,7 @@ fn show(events: &[BuildEvent]) -> String {
 }
 
 fn check(lines: &[&str], expect: Expect) {
-    let mut progress = Progress::new("Dockerfile".to_owned());
+    let mut progress = Progress::new("Dockerfile".to_owned(), "FROM x:1\nRUN y\n".to_owned());
     let mut events = Vec::new();
     for line in lines {
         progress.line(line.as_bytes(), &mut events);
@@ -166,5 +166,35 @@ fn a_stream_that_just_ends_is_a_failure() {
         expect![[r#"
         failed the build None []
     "#]],
+    );
+}
+
+#[test]
+fn steps_are_called_as_the_dockerfile_calls_them() {
+    check(
+        &[
+            &trace(
+                "[1/2] FROM docker.io/library/x:1@sha256:0123",
+                true,
+                true,
+                "",
+            ),
+            &trace("copy /context /", true, true, ""),
+            &trace(
+                "[2/2] RUN y",
+                true,
+                true,
+                "executor failed running [/bin/sh -c y]: exit code: 3",
+            ),
+            r#"{"errorDetail":{"message":"executor failed running [/bin/sh -c y]: exit code: 3"},"error":"x"}"#,
+        ],
+        expect![[r#"
+            0 start [1/2] FROM x:1
+            0 done [1/2] FROM x:1 3 s
+            1 start [internal] sending the build context
+            1 done [internal] sending the build context 3 s
+            2 start [2/2] RUN y
+            failed [2/2] RUN y Some(3) []
+        "#]],
     );
 }
