@@ -1,9 +1,10 @@
 //! Reads devcontainer.json, and the entries of an image's `devcontainer.metadata`, into layers.
 //!
-//! The source is `build.rs`'s, hooks `hooks.rs`'s, `hostRequirements` `requirements.rs`'s, ports `ports.rs`'s.
+//! Settings without effect are `no_effect.rs`'s, the source is `build.rs`'s, hooks `hooks.rs`'s, `hostRequirements` `requirements.rs`'s, ports `ports.rs`'s.
 
 pub(crate) mod build;
 mod hooks;
+mod no_effect;
 mod ports;
 mod requirements;
 
@@ -90,6 +91,7 @@ pub(crate) fn read(
     for member in shape::members("devcontainer.json", object, problems) {
         let node = &member.node;
         let name = member.name.as_str();
+        let problems_before = problems.0.len();
         match name {
             "name" => layer.name = shape::text(name, node, problems),
             "workspaceFolder" => layer.workspace_folder = workspace_folder(node, problems),
@@ -139,6 +141,10 @@ pub(crate) fn read(
             _ if rank == Rank::ImageLabel || KNOWN.contains(&name) => {}
             _ => shape::unknown_key("", member, KNOWN.iter().copied(), problems),
         }
+        // What is wrong is said alone.
+        if problems.0.len() == problems_before {
+            no_effect::say(member, problems);
+        }
     }
     let mut layers = vec![layer];
     if let Some(node) = customizations.and_then(|node| node.get("warpdock")) {
@@ -178,7 +184,8 @@ fn features(node: &Node, problems: &mut Problems) {
 }
 
 pub(crate) fn workspace_folder(node: &Node, problems: &mut Problems) -> Option<Setting<String>> {
-    let folder = shape::text("workspaceFolder", node, problems)?;
+    let expected = "a path in the container such as \"/app\"";
+    let folder = shape::text_of("workspaceFolder", expected, node, problems)?;
     // While the variables are not all known, the path is not known to be absolute.
     if folder.value.starts_with("${") {
         return Some(folder);
@@ -197,7 +204,8 @@ pub(crate) fn workspace_folder(node: &Node, problems: &mut Problems) -> Option<S
 }
 
 fn workspace_mount(node: &Node, layer: &mut Layer, context: &Context, problems: &mut Problems) {
-    let Some(text) = shape::string("workspaceMount", node, problems) else {
+    let expected = "a mount such as \"type=bind,source=/project,target=/app\"";
+    let Some(text) = shape::string_of("workspaceMount", expected, node, problems) else {
         return;
     };
     if text.value.is_empty() {

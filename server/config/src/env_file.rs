@@ -14,6 +14,7 @@ use crate::files::Reader;
 use crate::jsonc;
 use crate::model::{Origin, Setting};
 use crate::problem::{Problems, line_text};
+use crate::source;
 
 /// How a file is read.
 #[derive(Debug, Clone, Copy)]
@@ -24,37 +25,51 @@ pub(crate) enum Dialect<'a> {
     },
 }
 
-/// Reads a file. A missing one is a warning where somebody named it, and nothing where nobody did.
+/// Who wants a file, and so what it means that there is none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    /// Nobody named it: nothing.
+    IfThere,
+    /// A setting of ours names it: a warning.
+    Named(&'a Origin),
+    /// A flag of docker's names it, and docker would refuse: an error.
+    Required(&'a Origin),
+}
+
+/// Reads a file.
 pub(crate) fn load(
     path: &Path,
     dialect: Dialect,
-    named: Option<&Origin>,
+    wanted: Wanted,
+    workspace: &Path,
     reader: &Reader,
     problems: &mut Problems,
 ) -> Vec<(String, Setting<String>)> {
-    let bytes = match (reader.read(path), named) {
-        (Ok(bytes), _) => bytes,
-        (Err(error), None) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
-        (Err(error), Some(origin)) if error.kind() == std::io::ErrorKind::NotFound => {
-            let message = format!("the environment file {} does not exist", path.display());
-            problems.warning("env-file-missing", origin, message);
-            return Vec::new();
-        }
-        (Err(error), named) => {
-            let here = Origin::File {
-                path: path.to_path_buf(),
-                line: 1,
-                column: 1,
+    let error = match reader.read(path) {
+        Ok(bytes) => {
+            return match jsonc::decode(&bytes, path, problems) {
+                Some(text) => parse(&text, path, dialect, problems),
+                None => Vec::new(),
             };
-            let message = format!("cannot read {}: {error}", path.display());
-            problems.error("env-file-unreadable", named.unwrap_or(&here), message);
-            return Vec::new();
         }
+        Err(error) => error,
     };
-    match jsonc::decode(&bytes, path, problems) {
-        Some(text) => parse(&text, path, dialect, problems),
-        None => Vec::new(),
+    let name = source::name(workspace, path);
+    let missing = format!("the environment file {name} does not exist");
+    match (wanted, error.kind() == std::io::ErrorKind::NotFound) {
+        (Wanted::IfThere, true) => {}
+        (Wanted::IfThere, false) => {
+            let message = format!("it cannot be read: {error}");
+            problems.error("env-file-unreadable", &source::whole(path), message);
+        }
+        (Wanted::Named(origin), true) => problems.warning("env-file-missing", origin, missing),
+        (Wanted::Required(origin), true) => problems.error("env-file-missing", origin, missing),
+        (Wanted::Named(origin) | Wanted::Required(origin), false) => {
+            let message = format!("cannot read {name}: {error}");
+            problems.error("env-file-unreadable", origin, message);
+        }
     }
+    Vec::new()
 }
 
 /// Reads the text of a file; a broken line is a problem, and the others are still read.

@@ -27,7 +27,7 @@ use std::path::Path;
 use crate::layer::{Layer, Rank};
 use crate::model::{
     Config, GpuDevices, GpuNeed, GpuWish, Hook, Hooks, HostRequirements, Mount, MountKind, Origin,
-    RunOptions, Setting, Source, UserEnvProbe, WaitFor,
+    RunOptions, Setting, Source,
 };
 
 /// Where the workspace is in the container when nobody says.
@@ -71,12 +71,9 @@ pub(crate) fn merge(
         run: run(layers),
         hooks: hooks(layers),
         command: strongest(layers, |layer| &layer.command),
-        wait_for: strongest(layers, |layer| &layer.wait_for)
-            .unwrap_or_else(|| by_default(WaitFor::UpdateContentCommand)),
-        user_env_probe: strongest(layers, |layer| &layer.user_env_probe)
-            .unwrap_or_else(|| by_default(UserEnvProbe::LoginInteractiveShell)),
-        update_remote_user_uid: strongest(layers, |layer| &layer.update_remote_user_uid)
-            .unwrap_or_else(|| by_default(true)),
+        wait_for: strongest(layers, |layer| &layer.wait_for),
+        user_env_probe: strongest(layers, |layer| &layer.user_env_probe),
+        update_remote_user_uid: strongest(layers, |layer| &layer.update_remote_user_uid),
         override_command: strongest(layers, |layer| &layer.override_command)
             .unwrap_or_else(|| by_default(true)),
         forward_ports: union(layers, |layer| &layer.forward_ports),

@@ -22,7 +22,7 @@ pub enum Origin {
     Default,
     /// The command line: the flag's name.
     Flag { flag: String },
-    /// A file; line and column count from 1.
+    /// A file; line and column count from 1. Line 0: the file as a whole.
     File {
         path: PathBuf,
         line: u32,
@@ -39,6 +39,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::Default => write!(formatter, "default"),
             Origin::Flag { flag } => write!(formatter, "{flag}"),
+            Origin::File { path, line: 0, .. } => write!(formatter, "{}", path.display()),
             Origin::File { path, line, column } => {
                 write!(formatter, "{}:{line}:{column}", path.display())
             }
@@ -86,15 +87,15 @@ pub struct Config {
     pub hooks: Hooks,
     /// What `run` runs instead of the image's CMD.
     pub command: Option<Setting<Vec<String>>>,
-    /// `up` is done when this hook is; later ones run on in the background.
-    pub wait_for: Setting<WaitFor>,
-    /// Which shell's environment sessions start with.
-    pub user_env_probe: Setting<UserEnvProbe>,
-    /// Whether the remote user takes the uid and gid of the workspace's owner.
-    pub update_remote_user_uid: Setting<bool>,
+    /// `up` is done when this hook is; later ones run on in the background. Has no effect yet.
+    pub wait_for: Option<Setting<WaitFor>>,
+    /// Which shell's environment sessions start with. Has no effect yet.
+    pub user_env_probe: Option<Setting<UserEnvProbe>>,
+    /// Whether the remote user takes the uid and gid of the workspace's owner. Has no effect yet.
+    pub update_remote_user_uid: Option<Setting<bool>>,
     /// Whether the image's command is replaced by waiting. `false`: `up` also runs it as a session.
     pub override_command: Setting<bool>,
-    /// Ports to forward: `port` or `host:port`.
+    /// Ports to forward: `port` or `host:port`. Has no effect yet.
     pub forward_ports: Vec<Setting<String>>,
     /// What the machine must have besides a GPU.
     pub host_requirements: HostRequirements,

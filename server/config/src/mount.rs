@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::files::Reader;
 use crate::model::{Mount, MountKind, Origin};
 use crate::problem::Problems;
+use crate::source;
 use crate::units;
 
 /// What a text said, besides the mount.
@@ -151,7 +152,7 @@ pub(crate) fn text(mount: &Mount) -> String {
     fields.join(",")
 }
 
-/// Checks a mount and makes its source absolute; `None` when it cannot be used.
+/// Checks a mount and makes its source absolute; `None` when nothing can be made of it.
 pub(crate) fn check(
     mut mount: Mount,
     origin: &Origin,
@@ -181,13 +182,14 @@ pub(crate) fn check(
     }
     let path = workspace.join(source);
     if !reader.exists(&path) {
+        // The mount is kept: a line that is written from the configuration would else lose it without a word.
+        let name = source::name(workspace, &path);
         problems.error_with(
             "mount-source-missing",
             origin,
-            format!("the mount source {} does not exist", path.display()),
+            format!("the mount source {name} does not exist"),
             "create it, or correct the path",
         );
-        return None;
     }
     mount.source = Some(path.display().to_string());
     Some(mount)

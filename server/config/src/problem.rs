@@ -59,6 +59,27 @@ impl Problems {
     }
 }
 
+/// A sentence about a setting or flag. The place is printed before the message, so that a flag's name is left out
+/// where the place is that flag.
+pub(crate) fn about(name: &str, origin: &Origin, sentence: &str) -> String {
+    match is_place(name, origin) {
+        true => sentence.to_owned(),
+        false => format!("`{name}`: {sentence}"),
+    }
+}
+
+/// The sentence for a value of the wrong kind, with the name as in [`about`].
+pub(crate) fn not_expected(name: &str, origin: &Origin, value: &str, expected: &str) -> String {
+    match is_place(name, origin) {
+        true => format!("expected {expected}, found `{value}`"),
+        false => format!("`{name}` is `{value}`; expected {expected}"),
+    }
+}
+
+fn is_place(name: &str, origin: &Origin) -> bool {
+    matches!(origin, Origin::Flag { flag } if flag == name)
+}
+
 /// The line of a place, for a sentence about the same file.
 pub(crate) fn line_text(origin: &Origin) -> String {
     match origin {

@@ -1,12 +1,13 @@
 //! The order of things: find the files, read each into layers, merge, check.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Resolved;
 use crate::devcontainer::{self, Context};
 use crate::discover;
-use crate::env_file::{self, Dialect};
+use crate::env_file::{self, Dialect, Wanted};
 use crate::files::{Files, Reader};
 use crate::gpu;
 use crate::inputs::Inputs;
@@ -125,9 +126,13 @@ fn find_devcontainer(inputs: &Inputs, reader: &Reader, problems: &mut Problems) 
 fn document(path: &Path, reader: &Reader, problems: &mut Problems) -> Option<Node> {
     let bytes = match reader.read(path) {
         Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            problems.error("unreadable", &source::whole(path), "there is no such file");
+            return None;
+        }
         Err(error) => {
-            let message = format!("cannot read {}: {error}", path.display());
-            problems.error("unreadable", &source::start_of(path), message);
+            let message = format!("it cannot be read: {error}");
+            problems.error("unreadable", &source::whole(path), message);
             return None;
         }
     };
@@ -264,17 +269,29 @@ fn env_files(layers: &[Layer], inputs: &Inputs, reader: &Reader, problems: &mut 
     {
         Some(files) => {
             for Setting { value, origin } in files {
-                let entries =
-                    env_file::load(value, Dialect::Dotenv, Some(origin), reader, problems);
-                layer.container_env.extend(entries);
+                let wanted = Wanted::Named(origin);
+                layer.container_env.extend(env_file::load(
+                    value,
+                    Dialect::Dotenv,
+                    wanted,
+                    &inputs.workspace,
+                    reader,
+                    problems,
+                ));
             }
         }
         None => {
             let path = inputs.workspace.join(".env");
             // A folder of that name is a virtual environment.
             if reader.kind(&path) != Some(crate::files::PathKind::Folder) {
-                layer.container_env =
-                    env_file::load(&path, Dialect::Dotenv, None, reader, problems);
+                layer.container_env = env_file::load(
+                    &path,
+                    Dialect::Dotenv,
+                    Wanted::IfThere,
+                    &inputs.workspace,
+                    reader,
+                    problems,
+                );
             }
         }
     }
@@ -296,18 +313,14 @@ fn command_line(inputs: &Inputs, problems: &mut Problems) -> Layer {
         let setting = flag("--workspace-folder", folder);
         match mount::container_path(&setting.value) {
             Ok(path) => layer.workspace_folder = Some(flag("--workspace-folder", path)),
-            Err(reason) => problems.error(
-                "workspace-folder",
-                &setting.origin,
-                format!("`--workspace-folder`: {reason}"),
-            ),
+            Err(reason) => problems.error("workspace-folder", &setting.origin, reason),
         }
     }
     if let Some(text) = overrides.gpus {
         let setting = flag("--gpus", text);
         match gpu::parse(&setting.value) {
             Ok(wish) => layer.gpu = Some(flag("--gpus", wish)),
-            Err(reason) => problems.error("gpus", &setting.origin, format!("`--gpus`: {reason}")),
+            Err(reason) => problems.error("gpus", &setting.origin, reason),
         }
     }
     if let Some(text) = overrides.shm_size {
@@ -317,10 +330,7 @@ fn command_line(inputs: &Inputs, problems: &mut Problems) -> Layer {
             None => problems.error(
                 "size",
                 &setting.origin,
-                format!(
-                    "`--shm-size` is `{}`; expected a size such as 8g",
-                    setting.value
-                ),
+                format!("expected a size such as 8g, found `{}`", setting.value),
             ),
         }
     }

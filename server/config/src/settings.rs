@@ -48,12 +48,16 @@ pub(crate) fn read(
             "gpu" => layer.gpu = gpu_setting(node, problems),
             "shmSize" => layer.shm_bytes = size(name, node, problems),
             "image" => {
-                let image = shape::text(name, node, problems);
+                let image = shape::text_of(name, "an image's name", node, problems);
                 layer.source =
                     image.map(|image| with(&image.origin, Source::Image { name: image.value }));
             }
-            "dockerfile" => layer.dockerfile = shape::text(name, node, problems).map(path),
-            "context" => layer.context = shape::text(name, node, problems).map(path),
+            "dockerfile" => {
+                layer.dockerfile = shape::text_of(name, "a path", node, problems).map(path);
+            }
+            "context" => {
+                layer.context = shape::text_of(name, "a path", node, problems).map(path);
+            }
             "target" => layer.target = shape::text(name, node, problems),
             "envFile" => {
                 let files = shape::string_or_strings(name, node, problems);
@@ -148,7 +152,9 @@ fn gpu_object(node: &Node, problems: &mut Problems) -> GpuWish {
                 wish.capabilities = names.into_iter().map(|name| name.value).collect();
             }
             "memory" => {
-                wish.memory_bytes = size("gpu.memory", node, problems).map(|size| size.value)
+                wish.memory_bytes = size("gpu.memory", node, problems).map(|size| size.value);
+                let message = "`gpu.memory` has no effect yet: any GPU serves";
+                problems.warning("no-effect", &node.origin, message);
             }
             _ => shape::unknown_key(
                 "gpu",

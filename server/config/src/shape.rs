@@ -30,10 +30,20 @@ pub(crate) fn wrong(name: &str, expected: &str, node: &Node, problems: &mut Prob
 }
 
 pub(crate) fn string(name: &str, node: &Node, problems: &mut Problems) -> Option<Setting<String>> {
+    string_of(name, "a string", node, problems)
+}
+
+/// A string that has a meaning of its own, such as a path: a number in quotes would be no help.
+pub(crate) fn string_of(
+    name: &str,
+    expected: &str,
+    node: &Node,
+    problems: &mut Problems,
+) -> Option<Setting<String>> {
     match &node.value {
         Value::String(text) => Some(with(&node.origin, text.clone())),
         _ => {
-            wrong(name, "a string", node, problems);
+            wrong(name, expected, node, problems);
             None
         }
     }
@@ -41,7 +51,17 @@ pub(crate) fn string(name: &str, node: &Node, problems: &mut Problems) -> Option
 
 /// A string that is not empty.
 pub(crate) fn text(name: &str, node: &Node, problems: &mut Problems) -> Option<Setting<String>> {
-    let setting = string(name, node, problems)?;
+    text_of(name, "a string", node, problems)
+}
+
+/// A string that is not empty and has a meaning of its own.
+pub(crate) fn text_of(
+    name: &str,
+    expected: &str,
+    node: &Node,
+    problems: &mut Problems,
+) -> Option<Setting<String>> {
+    let setting = string_of(name, expected, node, problems)?;
     match setting.value.trim().is_empty() {
         true => {
             problems.error("empty", &node.origin, format!("`{name}` is empty"));

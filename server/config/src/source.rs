@@ -178,7 +178,8 @@ fn read(
         Ok(bytes) => build.dockerfile_sha256 = Some(hex(&Sha256::digest(&bytes))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let others = discover::dockerfiles(workspace, reader);
-            let message = format!("there is no Dockerfile at {}", build.dockerfile.display());
+            let path = name(workspace, &build.dockerfile);
+            let message = format!("there is no Dockerfile at {path}");
             match others.is_empty() {
                 true => problems.error("dockerfile-missing", origin, message),
                 false => problems.error_with(
@@ -192,7 +193,10 @@ fn read(
         Err(error) => problems.error(
             "dockerfile-unreadable",
             origin,
-            format!("cannot read {}: {error}", build.dockerfile.display()),
+            format!(
+                "cannot read {}: {error}",
+                name(workspace, &build.dockerfile)
+            ),
         ),
     }
     if reader.kind(&build.context) != Some(PathKind::Folder) {
@@ -201,7 +205,7 @@ fn read(
             origin,
             format!(
                 "the build context {} is not a folder",
-                build.context.display()
+                name(workspace, &build.context)
             ),
         );
     }
@@ -215,11 +219,22 @@ pub(crate) fn start_of(path: &Path) -> Origin {
     }
 }
 
+/// A file as a whole: it could not be read, so that no line of it is the place.
+pub(crate) fn whole(path: &Path) -> Origin {
+    Origin::File {
+        path: path.to_path_buf(),
+        line: 0,
+        column: 0,
+    }
+}
+
+/// A path as it is said: relative to the workspace where it is in it.
 pub(crate) fn name(workspace: &Path, path: &Path) -> String {
-    path.strip_prefix(workspace)
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    match path.strip_prefix(workspace) {
+        Ok(inside) if inside.as_os_str().is_empty() => ".".to_owned(),
+        Ok(inside) => inside.display().to_string(),
+        Err(_) => path.display().to_string(),
+    }
 }
 
 pub(crate) fn names(workspace: &Path, paths: &[PathBuf]) -> String {

@@ -49,7 +49,7 @@ pub(super) fn read(object: &Node, folder: &Path, layer: &mut Layer, problems: &m
     }
     match (image, dockerfile.or(named)) {
         (Some(image), _) => {
-            let image = shape::text("image", image, problems);
+            let image = shape::text_of("image", "an image's name", image, problems);
             layer.source = image.map(|image| {
                 with(
                     &image.origin,
@@ -60,14 +60,14 @@ pub(super) fn read(object: &Node, folder: &Path, layer: &mut Layer, problems: &m
             });
         }
         (None, Some(node)) => {
-            let Some(path) = shape::text("dockerfile", node, problems) else {
+            let Some(path) = shape::text_of("dockerfile", "a path", node, problems) else {
                 return;
             };
             let dockerfile = normal(&folder.join(&path.value));
             let context = object
                 .get("context")
                 .or_else(|| build.and_then(|build| build.get("context")))
-                .and_then(|context| shape::string("context", context, problems));
+                .and_then(|context| shape::string_of("context", "a path", context, problems));
             let context = match context {
                 Some(context) => normal(&folder.join(&context.value)),
                 None => dockerfile.parent().unwrap_or(folder).to_path_buf(),

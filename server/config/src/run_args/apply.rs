@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::env_file::{self, Dialect};
+use crate::env_file::{self, Dialect, Wanted};
 use crate::files::Reader;
 use crate::flags::Fate;
 use crate::gpu;
@@ -10,7 +10,7 @@ use crate::inputs::Inputs;
 use crate::layer::{Layer, Rank, with};
 use crate::model::{Device, GpuDevices, GpuNeed, Mount, MountKind, Origin, Setting, Ulimit};
 use crate::mount;
-use crate::problem::Problems;
+use crate::problem::{Problems, about, not_expected};
 use crate::run_args::Used;
 use crate::units;
 
@@ -90,9 +90,10 @@ impl Apply<'_, '_> {
             "runtime" => self.runtime(used),
             "gpus" => match gpu::parse(&used.value) {
                 Ok(wish) => self.layer.gpu = Some(with(origin, wish)),
-                Err(reason) => self
-                    .problems
-                    .error("gpus", origin, format!("`--gpus`: {reason}")),
+                Err(reason) => {
+                    self.problems
+                        .error("gpus", origin, about("--gpus", origin, &reason));
+                }
             },
             "device" => self.device(used),
             "ulimit" => self.ulimit(used),
@@ -137,13 +138,11 @@ impl Apply<'_, '_> {
     }
 
     fn expected(&mut self, used: &Used, expected: &str) {
+        let name = format!("--{}", used.flag.name);
         self.problems.error(
             "flag-value",
             &used.origin,
-            format!(
-                "`--{}` is `{}`; expected {expected}",
-                used.flag.name, used.value
-            ),
+            not_expected(&name, &used.origin, &used.value, expected),
         );
     }
 
@@ -331,7 +330,8 @@ impl Apply<'_, '_> {
             Dialect::Docker {
                 local_env: &self.inputs.local_env,
             },
-            Some(&used.origin),
+            Wanted::Required(&used.origin),
+            &self.inputs.workspace,
             self.reader,
             self.problems,
         );

@@ -155,8 +155,7 @@ fn wrong_shapes_say_what_was_expected() {
 }"#,
         ),
         expect![[r#"
-            error [wrong-type] devcontainer.json:2:12: `image`: expected a string, found a number
-              write "3"
+            error [wrong-type] devcontainer.json:2:12: `image`: expected an image's name, found a number
             error [wrong-type] devcontainer.json:3:13: `mounts`: expected an array, found a string
             error [variable-name] devcontainer.json:4:29: `containerEnv`: `B=` cannot be the name of a variable
             error [wrong-type] devcontainer.json:4:26: `containerEnv.A`: expected a string, found a number
@@ -287,4 +286,65 @@ fn every_prefix_of_a_configuration_is_read_without_a_panic() {
         devcontainer(&json[..end]);
         devcontainer(&format!("{}}}", &json[..end]));
     }
+}
+
+#[test]
+fn settings_without_effect_are_said_where_they_are_set() {
+    check_problems(
+        &devcontainer(
+            r#"{
+  "image": "a",
+  "updateRemoteUserUID": true,
+  "userEnvProbe": "loginShell",
+  "waitFor": "postCreateCommand",
+  "forwardPorts": [8888, "db:5432"],
+  "portsAttributes": { "8888": { "label": "x" } },
+  "otherPortsAttributes": { "onAutoForward": "ignore" },
+  "secrets": { "TOKEN": {} },
+  "shutdownAction": "stopContainer",
+  "hostRequirements": { "storage": "32gb", "gpu": { "memory": "8gb" } }
+}"#,
+        ),
+        expect![[r#"
+            warning [no-effect] devcontainer.json:3:26: `updateRemoteUserUID` has no effect yet: the user keeps the uid and gid that the image gives it
+            warning [no-effect] devcontainer.json:4:19: `userEnvProbe` has no effect yet: no shell is asked: terminals and commands start with the container's environment and `remoteEnv`
+            warning [no-effect] devcontainer.json:5:14: `waitFor` has no effect yet: `up` waits for every lifecycle command
+            warning [no-effect] devcontainer.json:6:19: `forwardPorts` has no effect yet: a port is reachable when it is published
+              "runArgs": ["-p", "127.0.0.1:8888:8888", "-p", "127.0.0.1:5432:5432"]
+            warning [no-effect] devcontainer.json:7:22: `portsAttributes` has no effect yet: no port is forwarded
+            warning [no-effect] devcontainer.json:8:27: `otherPortsAttributes` has no effect yet: no port is forwarded
+            warning [no-effect] devcontainer.json:9:14: `secrets` has no effect yet: nobody is asked for secrets; `--env NAME` passes a variable of your environment on
+            warning [no-effect] devcontainer.json:10:21: `shutdownAction` has no effect yet: the container stays up until `warpdock down`
+            warning [no-effect] devcontainer.json:11:36: `hostRequirements.storage` has no effect yet: `warpdock doctor` shows what is free
+            warning [no-effect] devcontainer.json:11:63: `hostRequirements.gpu.memory` has no effect yet: any GPU serves
+        "#]],
+    );
+}
+
+#[test]
+fn what_happens_anyway_is_not_said() {
+    let resolved = devcontainer(
+        r#"{ "image": "a", "updateRemoteUserUID": false, "userEnvProbe": "none", "shutdownAction": "none", "forwardPorts": [], "portsAttributes": {}, "secrets": {} }"#,
+    );
+    check_problems(&resolved, expect![[""]]);
+    let plain = devcontainer(r#"{ "image": "a" }"#).config;
+    assert_eq!(plain.wait_for, None);
+    assert_eq!(plain.user_env_probe, None);
+    assert_eq!(plain.update_remote_user_uid, None);
+}
+
+#[test]
+fn a_number_in_place_of_a_path_is_told_what_was_expected() {
+    check_problems(
+        &devcontainer(
+            r#"{ "image": 3, "workspaceFolder": 3, "workspaceMount": 3, "remoteUser": 1000 }"#,
+        ),
+        expect![[r#"
+            error [wrong-type] devcontainer.json:1:12: `image`: expected an image's name, found a number
+            error [wrong-type] devcontainer.json:1:34: `workspaceFolder`: expected a path in the container such as "/app", found a number
+            error [wrong-type] devcontainer.json:1:55: `workspaceMount`: expected a mount such as "type=bind,source=/project,target=/app", found a number
+            error [wrong-type] devcontainer.json:1:72: `remoteUser`: expected a string, found a number
+              write "1000"
+        "#]],
+    );
 }

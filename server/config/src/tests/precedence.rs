@@ -3,6 +3,7 @@
 use expect_test::expect;
 
 use super::support::{check_problems, inputs, resolved, said, with_label};
+use crate::inputs::{Inputs, Overrides};
 use crate::model::{GpuNeed, Source};
 use crate::variables;
 
@@ -159,8 +160,8 @@ fn named_environment_files_replace_the_workspaces() {
     check_problems(
         &resolved,
         expect![[r#"
-        warning [env-file-missing] .devcontainer.json:1:75: the environment file /work/hmm/no.env does not exist
-    "#]],
+            warning [env-file-missing] .devcontainer.json:1:75: the environment file no.env does not exist
+        "#]],
     );
     let names: Vec<String> = resolved
         .config
@@ -202,5 +203,60 @@ fn the_environment_of_the_container_is_put_in_later() {
     assert_eq!(
         said(&config.hooks.post_start[0]),
         "Argv { argv: [\"echo\", \"1\"] } (.devcontainer.json:1:89)"
+    );
+}
+
+#[test]
+fn a_flag_of_the_command_line_is_named_once() {
+    let with = |overrides| Inputs {
+        overrides,
+        ..inputs()
+    };
+    let fixture = "//- /work/hmm/.devcontainer.json\n{ \"image\": \"a\" }";
+    let wrong = Overrides {
+        gpus: Some("bogus".to_owned()),
+        shm_size: Some("big".to_owned()),
+        workspace_folder: Some("app".to_owned()),
+        volumes: vec!["a:b:c:d".to_owned()],
+        env_file: vec!["nope".into()],
+        run_args: vec!["--cpus=many".to_owned(), "--gpus=bogus".to_owned()],
+        ..Overrides::default()
+    };
+    check_problems(
+        &resolved(&with(wrong), fixture),
+        expect![[r#"
+        error [workspace-folder] --workspace-folder: `app` is not absolute; expected a path that starts with `/`
+        error [gpus] --gpus: `bogus` is no GPU request; expected `all`, a number, `device=0,1`, `required`, `optional` or `none`
+        error [size] --shm-size: expected a size such as 8g, found `big`
+        error [env-file-missing] --env-file: the environment file nope does not exist
+        error [mount] --volume: `a:b:c:d` has too many colons; expected `SOURCE:TARGET[:OPTIONS]`, or `--mount` for a path with colons
+        error [flag-value] --run-arg: `--cpus` is `many`; expected a number of CPUs such as 1.5
+        error [gpus] --run-arg: `--gpus`: `bogus` is no GPU request; expected `all`, a number, `device=0,1`, `required`, `optional` or `none`
+    "#]],
+    );
+    let missing = Overrides {
+        devcontainer: Some("nope".into()),
+        ..Overrides::default()
+    };
+    check_problems(
+        &resolved(&with(missing), fixture),
+        expect![[r#"
+        error [unreadable] nope:0:0: there is no such file
+    "#]],
+    );
+}
+
+#[test]
+fn an_environment_file_of_a_flag_must_be_there_as_for_docker() {
+    let resolved = resolved(
+        &inputs(),
+        "//- /work/hmm/.devcontainer.json\n{ \"image\": \"a\", \"runArgs\": [\"--env-file\", \"nope\"], \"customizations\": { \"warpdock\": { \"envFile\": \"no.env\" } } }",
+    );
+    check_problems(
+        &resolved,
+        expect![[r#"
+        error [env-file-missing] .devcontainer.json:1:43: the environment file nope does not exist
+        warning [env-file-missing] .devcontainer.json:1:97: the environment file no.env does not exist
+    "#]],
     );
 }

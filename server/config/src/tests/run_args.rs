@@ -206,7 +206,7 @@ fn wrong_values_say_what_was_expected() {
               create it, or correct the path
             error [mount-target] .devcontainer.json:1:190: the mount target `relative` is not absolute; expected a path that starts with `/`
             error [flag-value] .devcontainer.json:1:208: `--sysctl` is `x`; expected `NAME=VALUE`
-            warning [env-file-missing] .devcontainer.json:1:221: the environment file /work/hmm/no.env does not exist
+            error [env-file-missing] .devcontainer.json:1:221: the environment file no.env does not exist
             warning [flag-without-effect] .devcontainer.json:1:241: `--cpu-shares` has no effect with Warpdock
         "#]],
     );
