@@ -64,10 +64,12 @@ pub struct FlagExplanation {
 /// How [`render_docker_line`] writes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rendering {
-    /// The image, where the configuration only has a Dockerfile; `None`: a name that says so.
+    /// The name of the image; `None`: the configuration's, or one made of the workspace's name where it is built.
     pub image: Option<String>,
     /// The flags that ask for the GPU on this machine; `None`: those of the wish.
     pub gpu_flags: Option<Vec<String>>,
+    /// The size of /dev/shm in bytes where the configuration says none; `None`: docker's own 64 MB.
+    pub shm_bytes: Option<u64>,
     /// Start with `sudo`.
     pub sudo: bool,
     /// A flag a line, joined by backslashes.
@@ -83,9 +85,15 @@ pub fn parse_docker_line(text: &str, surroundings: &Surroundings) -> Result<Dock
     line::parse(text, surroundings)
 }
 
-/// The `docker run` line that is equal to a configuration.
+/// The `docker run` line that is equal to a configuration. Where the image is built, the line that builds it comes
+/// first.
 pub fn render_docker_line(config: &Config, rendering: &Rendering) -> String {
     render::render(config, rendering)
+}
+
+/// Words as a shell reads them back.
+pub(crate) fn shell_text(words: &[String]) -> String {
+    json::shell_text(words)
 }
 
 /// Every flag of `docker run` with its words: its names, what it does, what Warpdock does in its place.

@@ -1,4 +1,6 @@
-//! Small texts inside values: sizes, CPU counts, comma-separated fields. As docker reads them.
+//! Small texts inside values: sizes, CPU counts, devices, comma-separated fields. As docker reads them.
+
+use crate::model::{Device, Ulimit};
 
 /// `8g`, `512m`, `1.5GiB`, `1024`: bytes; units are powers of 1024.
 pub(crate) fn bytes(text: &str) -> Option<u64> {
@@ -40,6 +42,31 @@ pub(crate) fn bytes_text(bytes: u64) -> String {
         unit += 1;
     }
     format!("{number}{}", units[unit])
+}
+
+/// The text of `--memory-swap`; -1: unlimited.
+pub(crate) fn swap_text(bytes: i64) -> String {
+    match u64::try_from(bytes) {
+        Ok(bytes) => bytes_text(bytes),
+        Err(_) => bytes.to_string(),
+    }
+}
+
+/// The text of `--device`.
+pub(crate) fn device_text(device: &Device) -> String {
+    match (device.container.as_str(), device.permissions.as_str()) {
+        ("", _) => device.host.clone(),
+        (container, "rwm") if container == device.host => container.to_owned(),
+        (container, permissions) => format!("{}:{container}:{permissions}", device.host),
+    }
+}
+
+/// The text of `--ulimit`.
+pub(crate) fn ulimit_text(ulimit: &Ulimit) -> String {
+    match ulimit.soft == ulimit.hard {
+        true => format!("{}={}", ulimit.name, ulimit.soft),
+        false => format!("{}={}:{}", ulimit.name, ulimit.soft, ulimit.hard),
+    }
 }
 
 /// `1.5` CPUs, in billionths.

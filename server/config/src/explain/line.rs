@@ -39,7 +39,7 @@ pub(super) fn parse(text: &str, surroundings: &Surroundings) -> Result<DockerRun
     let words = run_args::read(&settings, &mut problems);
     let used = from_folder(words.used, &surroundings);
     let gpu = meaning(&used, &mut problems);
-    let (errors, warnings): (Vec<Problem>, Vec<Problem>) = problems
+    let (errors, mut warnings): (Vec<Problem>, Vec<Problem>) = problems
         .0
         .into_iter()
         .partition(|problem| problem.severity == Severity::Error);
@@ -54,7 +54,8 @@ pub(super) fn parse(text: &str, surroundings: &Surroundings) -> Result<DockerRun
         ));
     };
     let command: Vec<String> = rest.collect();
-    let workspace = workspace(&used, &surroundings);
+    let project = project(&used, &surroundings);
+    let workspace = project.as_ref().map(|project| project.mount.clone());
     let plan = json::Plan {
         used: &used,
         gpu: gpu.or(head.gpu),
@@ -66,11 +67,14 @@ pub(super) fn parse(text: &str, surroundings: &Surroundings) -> Result<DockerRun
 
     let mut explanations = head.explanations;
     for used in &used {
-        explanations.push(explain(used, special(used, workspace.as_ref())));
+        explanations.push(explain(used, special(used, project.as_ref())));
     }
     explanations.push(image_words(&image));
     if !command.is_empty() {
         explanations.push(command_words(&command));
+    }
+    if project.is_none() {
+        warnings.extend(maybe_the_project(&used));
     }
     Ok(DockerRun {
         image,
@@ -288,8 +292,26 @@ fn from_folder(mut used: Vec<Used>, surroundings: &Surroundings) -> Vec<Used> {
     used
 }
 
-/// The bind mount that is the project: the current folder, or what commands start in, or what looks like it.
-fn workspace(used: &[Used], surroundings: &Surroundings) -> Option<Mount> {
+/// The mount that is the project.
+pub(super) struct Project {
+    pub(super) mount: Mount,
+    pub(super) because: Because,
+}
+
+/// Why a mount is taken for the project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Because {
+    /// Its source is the current folder.
+    Here,
+    /// Commands start in it (`-w`).
+    StartsThere,
+    /// Projects are usually mounted there.
+    UsualPlace,
+}
+
+/// The bind mount that is the project: the current folder, or what commands start in, or what is where projects
+/// usually are. Any other is a mount beside it.
+fn project(used: &[Used], surroundings: &Surroundings) -> Option<Project> {
     let here = surroundings
         .cwd
         .as_deref()
@@ -297,44 +319,58 @@ fn workspace(used: &[Used], surroundings: &Surroundings) -> Option<Mount> {
     let start = used
         .iter()
         .rfind(|used| used.flag.name == "workdir")
-        .map(|used| used.value.clone());
-    let mounts: Vec<Mount> = used
-        .iter()
+        .map(|used| used.value.trim_end_matches('/').to_owned());
+    let mounts: Vec<Mount> = binds(used).collect();
+    let is_here = |mount: &&Mount| {
+        let source = mount.source.as_deref().unwrap_or_default();
+        source.trim_end_matches('/') == here.trim_end_matches('/') || matches!(source, "." | "./")
+    };
+    let starts_there =
+        |mount: &&Mount| start.as_deref() == Some(mount.target.trim_end_matches('/'));
+    let starts_below = |mount: &&Mount| {
+        let inside = format!("{}/", mount.target.trim_end_matches('/'));
+        start
+            .as_deref()
+            .is_some_and(|start| start.starts_with(&inside))
+    };
+    let is_usual = |mount: &&Mount| {
+        let target = mount.target.trim_end_matches('/');
+        let named = target.strip_prefix("/workspaces/");
+        !mount.read_only
+            && (matches!(target, "/app" | "/workspace" | "/workspaces")
+                || named.is_some_and(|name| !name.contains('/')))
+    };
+    let find = |wanted: &dyn Fn(&&Mount) -> bool, because| {
+        let mount = mounts.iter().find(|mount| wanted(mount))?.clone();
+        Some(Project { mount, because })
+    };
+    find(&is_here, Because::Here)
+        .or_else(|| find(&starts_there, Because::StartsThere))
+        .or_else(|| find(&is_usual, Because::UsualPlace))
+        .or_else(|| find(&starts_below, Because::StartsThere))
+}
+
+fn binds(used: &[Used]) -> impl Iterator<Item = Mount> {
+    used.iter()
         .filter_map(mount_of)
         .filter(|mount| mount.kind == MountKind::Bind)
-        .collect();
-    let source_is = |mount: &&Mount, path: &str| {
-        let source = mount.source.as_deref().unwrap_or_default();
-        source.trim_end_matches('/') == path.trim_end_matches('/') || matches!(source, "." | "./")
-    };
-    let below = |mount: &&Mount| {
-        let target = mount.target.trim_end_matches('/');
-        let start = start.as_deref().unwrap_or_default();
-        start == target || start.starts_with(&format!("{target}/"))
-    };
-    let usual = [
-        "/app",
-        "/workspace",
-        "/workspaces",
-        "/work",
-        "/code",
-        "/src",
-        "/project",
-        "/repo",
-    ];
-    let by_name = |mount: &&Mount| {
-        let target = mount.target.as_str();
-        !mount.read_only
-            && usual
-                .iter()
-                .any(|usual| target == *usual || target.starts_with(&format!("{usual}/")))
-    };
-    let find =
-        |wanted: &dyn Fn(&&Mount) -> bool| mounts.iter().find(|mount| wanted(mount)).cloned();
-    find(&|mount| source_is(mount, here))
-        .or_else(|| find(&below))
-        .or_else(|| find(&by_name))
-        .or_else(|| find(&|mount| !mount.read_only && !is_of_the_system(mount)))
+}
+
+/// Where no mount is the project, the one that may be meant as it.
+fn maybe_the_project(used: &[Used]) -> Option<Problem> {
+    let mount = binds(used).find(|mount| !mount.read_only && !is_of_the_system(mount))?;
+    let source = mount.source.unwrap_or_default();
+    Some(Problem {
+        severity: Severity::Warning,
+        remedy: None,
+        ..problem(
+            "project-unknown",
+            format!(
+                "no mount of this line is certainly the project, so that the folder you run `warpdock` in is mounted at /app as well; if {source} is the project, add `-w {}` to the line",
+                mount.target
+            ),
+        )
+    })
 }
 
 /// Sockets, devices, data and caches are mounted beside a project, not as one.

@@ -3,17 +3,12 @@
 use super::Rendering;
 use super::json::quote;
 use crate::gpu;
-use crate::model::{Config, Mount, MountKind, Origin, Setting, Source};
+use crate::model::{Build, Config, Mount, MountKind, Origin, Setting, Source};
 use crate::mount;
 use crate::units;
 
 pub(super) fn render(config: &Config, rendering: &Rendering) -> String {
-    let mut line = Line { parts: Vec::new() };
-    let program = match rendering.sudo {
-        true => "sudo docker run",
-        false => "docker run",
-    };
-    line.parts.push(program.to_owned());
+    let mut line = Line::of("run", rendering);
     line.parts.push("-it".to_owned());
     line.parts.push("--rm".to_owned());
     gpus(config, rendering, &mut line);
@@ -32,8 +27,16 @@ pub(super) fn render(config: &Config, rendering: &Rendering) -> String {
     {
         line.value("-u", &user.value);
     }
-    if let Some(bytes) = &config.shm_bytes {
-        line.value("--shm-size", &units::bytes_text(bytes.value));
+    let configured = config.shm_bytes.as_ref().map(|bytes| bytes.value);
+    // The host's own /dev/shm has its size already.
+    let shares_the_hosts = config
+        .run
+        .ipc
+        .as_ref()
+        .is_some_and(|ipc| ipc.value == "host");
+    let computed = rendering.shm_bytes.filter(|_| !shares_the_hosts);
+    if let Some(bytes) = configured.or(computed) {
+        line.value("--shm-size", &units::bytes_text(bytes));
     }
     options(config, &mut line);
 
@@ -42,10 +45,38 @@ pub(super) fn render(config: &Config, rendering: &Rendering) -> String {
         line.parts
             .extend(command.value.iter().map(|word| quote(word)));
     }
-    match rendering.wrapped {
-        true => line.parts.join(" \\\n  "),
-        false => line.parts.join(" "),
+    let run = line.text(rendering);
+    match config.source.as_ref().map(|source| &source.value) {
+        Some(Source::Build(build)) => format!("{}\n{run}", build_line(build, config, rendering)),
+        Some(Source::Image { .. }) | None => run,
     }
+}
+
+/// The line that builds the image of a Dockerfile.
+fn build_line(build: &Build, config: &Config, rendering: &Rendering) -> String {
+    let mut line = Line::of("build", rendering);
+    line.value("-f", &build.dockerfile.display().to_string());
+    for (flag, option) in [
+        ("--target", &build.target),
+        ("--platform", &build.platform),
+        ("--network", &build.network),
+    ] {
+        if let Some(value) = option {
+            line.value(flag, value);
+        }
+    }
+    for (name, value) in &build.args {
+        line.value("--build-arg", &format!("{name}={value}"));
+    }
+    for image in &build.cache_from {
+        line.value("--cache-from", image);
+    }
+    for (name, value) in &build.labels {
+        line.value("--label", &format!("{name}={value}"));
+    }
+    line.value("-t", &image(config, rendering));
+    line.parts.push(quote(&build.context.display().to_string()));
+    line.text(rendering)
 }
 
 struct Line {
@@ -53,6 +84,23 @@ struct Line {
 }
 
 impl Line {
+    fn of(command: &str, rendering: &Rendering) -> Line {
+        let program = match rendering.sudo {
+            true => format!("sudo docker {command}"),
+            false => format!("docker {command}"),
+        };
+        Line {
+            parts: vec![program],
+        }
+    }
+
+    fn text(&self, rendering: &Rendering) -> String {
+        match rendering.wrapped {
+            true => self.parts.join(" \\\n  "),
+            false => self.parts.join(" "),
+        }
+    }
+
     fn value(&mut self, flag: &str, value: &str) {
         self.parts.push(format!("{flag} {}", quote(value)));
     }
@@ -108,8 +156,22 @@ fn image(config: &Config, rendering: &Rendering) -> String {
                 ..
             }),
             None,
-        ) => "IMAGE_BUILT_FROM_THE_DOCKERFILE".to_owned(),
+        ) => built_name(config),
         (None, None) => "IMAGE".to_owned(),
+    }
+}
+
+/// A name for an image that is built, after the workspace's folder.
+fn built_name(config: &Config) -> String {
+    let folder = config.local_workspace_folder.file_name();
+    let folder = folder.unwrap_or_default().to_string_lossy().to_lowercase();
+    let words: Vec<&str> = folder
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    match words.is_empty() {
+        true => "warpdock-image".to_owned(),
+        false => format!("warpdock-{}", words.join("-")),
     }
 }
 
@@ -153,11 +215,7 @@ fn options(config: &Config, line: &mut Line) {
         line.value("--memory", &units::bytes_text(bytes.value));
     }
     if let Some(bytes) = &run.memory_swap_bytes {
-        let text = match u64::try_from(bytes.value) {
-            Ok(bytes) => units::bytes_text(bytes),
-            Err(_) => bytes.value.to_string(),
-        };
-        line.value("--memory-swap", &text);
+        line.value("--memory-swap", &units::swap_text(bytes.value));
     }
     if let Some(cpus) = &run.nano_cpus {
         line.value("--cpus", &units::nano_cpus_text(cpus.value));
@@ -170,23 +228,13 @@ fn options(config: &Config, line: &mut Line) {
     line.each("--cap-drop", &run.cap_drop);
     line.each("--security-opt", &run.security_opt);
     for device in &run.devices {
-        let device = &device.value;
-        let text = match (device.container.as_str(), device.permissions.as_str()) {
-            ("", _) => device.host.clone(),
-            (container, "rwm") if container == device.host => container.to_owned(),
-            (container, permissions) => format!("{}:{container}:{permissions}", device.host),
-        };
-        line.value("--device", &text);
+        line.value("--device", &units::device_text(&device.value));
     }
     line.each("--group-add", &run.group_add);
     line.each("--add-host", &run.add_host);
     line.each("--dns", &run.dns);
     for ulimit in &run.ulimits {
-        let ulimit = &ulimit.value;
-        line.value(
-            "--ulimit",
-            &format!("{}={}:{}", ulimit.name, ulimit.soft, ulimit.hard),
-        );
+        line.value("--ulimit", &units::ulimit_text(&ulimit.value));
     }
     line.each("-p", &run.publish);
     for (name, value) in &run.labels {

@@ -2,25 +2,15 @@
 
 use super::FlagExplanation;
 use super::json;
-use super::line::mount_of;
-use crate::model::{Mount, MountKind};
+use super::line::{Because, Project, mount_of};
+use crate::model::MountKind;
 use crate::run_args::Used;
 
 /// What the table cannot know of a flag.
-pub(super) fn special(used: &Used, workspace: Option<&Mount>) -> Option<String> {
+pub(super) fn special(used: &Used, project: Option<&Project>) -> Option<String> {
     match used.flag.name {
-        "volume" | "mount" => match (mount_of(used), workspace) {
-            (Some(mount), Some(workspace)) if mount == *workspace => {
-                Some(match mount.target.trim_end_matches('/') {
-                    "/app" => format!(
-                        "This is the project: `warpdock` in {} mounts it at /app by itself",
-                        mount.source.as_deref().unwrap_or("the folder")
-                    ),
-                    target => format!(
-                        "This is the project: `workspaceFolder` says that it is mounted at {target}"
-                    ),
-                })
-            }
+        "volume" | "mount" => match (mount_of(used), project) {
+            (Some(mount), Some(project)) if mount == project.mount => Some(project_words(project)),
             (Some(mount), _) => Some(match mount.kind {
                 MountKind::Bind => {
                     "It becomes an entry of `mounts`: the folder is the same inside and outside"
@@ -44,6 +34,26 @@ pub(super) fn special(used: &Used, workspace: Option<&Mount>) -> Option<String> 
                 .to_owned(),
         ),
         _ => None,
+    }
+}
+
+/// The words of the mount that is the project, or is taken for it.
+fn project_words(project: &Project) -> String {
+    let source = project.mount.source.as_deref().unwrap_or("the folder");
+    let target = project.mount.target.trim_end_matches('/');
+    match (target, project.because) {
+        ("/app", _) => {
+            format!("This is the project: `warpdock` in {source} mounts it at /app by itself")
+        }
+        (target, Because::Here) => {
+            format!("This is the project: `workspaceFolder` says that it is mounted at {target}")
+        }
+        (target, Because::StartsThere) => format!(
+            "This is taken for the project, because commands start there (`-w`): run `warpdock` in {source}; `workspaceFolder` says that it is mounted at {target}"
+        ),
+        (target, Because::UsualPlace) => format!(
+            "This is taken for the project, because projects are usually mounted at {target}: run `warpdock` in {source}; `workspaceFolder` says where it is mounted"
+        ),
     }
 }
 
