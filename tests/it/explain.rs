@@ -193,12 +193,12 @@ fn config_says_where_each_value_came_from() {
     assert_eq!(origin("containerEnv.B"), ".env:1:1");
     assert_eq!(origin("remoteUser"), ".devcontainer/devcontainer.json:4:17");
     assert_eq!(origin("workspaceFolder"), "default");
-    assert_eq!(origin("shmBytes"), "--shm-size");
+    assert_eq!(origin("shmSize"), "--shm-size");
     assert_eq!(
-        origin("source.name"),
+        origin("image"),
         ".devcontainer/devcontainer.json:2:12"
     );
-    assert_eq!(origin("gpu.need"), "default");
+    assert_eq!(origin("gpu"), "default");
     assert!(
         !explained.contains('{'),
         "for people, not for programs:\n{explained}"

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod files;
 pub mod inputs;
 pub mod model;
+pub mod show;
 pub mod variables;
 
 mod devcontainer;

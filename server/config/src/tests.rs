@@ -8,3 +8,4 @@ mod drift;
 mod explain;
 mod precedence;
 mod run_args;
+mod show;
