@@ -4,14 +4,15 @@
 //! in it as hashes; names, paths and options are in clear, so that a change can be named.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::gpu;
-use crate::model::{Build, Config, GpuNeed, Hook, Setting, Source};
+use crate::model::{Build, Config, Hook, Setting, Source};
 use crate::mount;
-use crate::source::hex;
+use crate::show;
+use crate::source::{self, hex};
 use crate::units;
 
 /// What a container was made from: a text for each thing that can change.
@@ -23,7 +24,7 @@ pub struct Fingerprint {
 }
 
 /// The version of [`Fingerprint`]'s texts.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// One difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,9 +32,9 @@ const VERSION: u32 = 1;
 pub struct Change {
     /// What changed: `image`, `mount /data`, `container variable TOKEN`.
     pub what: String,
-    /// What it was; `None`: it was not there.
+    /// What it was, in words where it was not there.
     pub from: Option<String>,
-    /// What it is now; `None`: it is gone.
+    /// What it is now, in words where it is gone.
     pub to: Option<String>,
     /// What applying it costs.
     pub cost: Cost,
@@ -76,11 +77,11 @@ pub fn fingerprint(config: &Config) -> Fingerprint {
         Some(Setting {
             value: Source::Image { name },
             ..
-        }) => writer.put("image", name),
+        }) => writer.put(IMAGE, name),
         Some(Setting {
             value: Source::Build(build),
             ..
-        }) => writer.build(build),
+        }) => writer.build(build, &config.local_workspace_folder),
         None => {}
     }
     if let Some(mount) = &config.workspace_mount.value {
@@ -105,7 +106,7 @@ pub fn fingerprint(config: &Config) -> Fingerprint {
     writer.maybe("container user", &config.container_user);
     writer.maybe("session user", &config.remote_user);
     writer.put("workspace folder", &config.workspace_folder.value);
-    writer.put("GPU", gpu_text(config));
+    writer.put("GPU", show::gpu_text(&config.gpu.value));
     if let Some(bytes) = &config.shm_bytes {
         writer.put("shm size", units::bytes_text(bytes.value));
     }
@@ -122,6 +123,7 @@ pub fn fingerprint(config: &Config) -> Fingerprint {
 
 /// What is different, the dearest first.
 pub fn changes(from: &Fingerprint, to: &Fingerprint) -> Vec<Change> {
+    let source = other_source(from, to);
     let names = from.entries.keys().chain(
         to.entries
             .keys()
@@ -129,20 +131,34 @@ pub fn changes(from: &Fingerprint, to: &Fingerprint) -> Vec<Change> {
     );
     let mut changes: Vec<Change> = names
         .filter(|name| from.entries.get(*name) != to.entries.get(*name))
+        .filter(|name| source.is_none() || !is_of_the_source(name))
+        // Another file has another text.
+        .filter(|name| {
+            *name != DOCKERFILE_TEXT || from.entries.get(DOCKERFILE) == to.entries.get(DOCKERFILE)
+        })
         .map(|name| {
             let (from, to) = (from.entries.get(name), to.entries.get(name));
             let (one, another) = match (from, to) {
+                _ if name == DOCKERFILE_TEXT => ("as it was built", "edited since"),
                 (Some(_), Some(_)) => ("one value", "another value"),
                 _ => ("a value", "a value"),
             };
+            let words = |text: Option<&String>, hidden: &str| match text {
+                Some(text) => shown(text, hidden),
+                None => absent(name).to_owned(),
+            };
             Change {
-                what: name.clone(),
-                from: from.map(|text| shown(text, one)),
-                to: to.map(|text| shown(text, another)),
+                what: match name.as_str() {
+                    DOCKERFILE_TEXT => DOCKERFILE.to_owned(),
+                    name => name.to_owned(),
+                },
+                from: Some(words(from, one)),
+                to: Some(words(to, another)),
                 cost: cost(name, to.is_some()),
             }
         })
         .collect();
+    changes.extend(source);
     changes.sort_by(|left, right| right.cost.cmp(&left.cost).then(left.what.cmp(&right.what)));
     changes
 }
@@ -150,6 +166,46 @@ pub fn changes(from: &Fingerprint, to: &Fingerprint) -> Vec<Change> {
 /// What is different between two configurations, the dearest first.
 pub fn compare(from: &Config, to: &Config) -> Vec<Change> {
     changes(&fingerprint(from), &fingerprint(to))
+}
+
+/// An image in place of a Dockerfile, or a Dockerfile in place of an image: one change, whatever else goes with it.
+fn other_source(from: &Fingerprint, to: &Fingerprint) -> Option<Change> {
+    let source = |fingerprint: &Fingerprint| {
+        let dockerfile = fingerprint.entries.get(DOCKERFILE);
+        let image = fingerprint.entries.get(IMAGE).cloned();
+        match dockerfile {
+            Some(path) => (true, format!("built from {path}")),
+            None => (false, image.unwrap_or_else(|| "none".to_owned())),
+        }
+    };
+    let ((was_built, from), (is_built, to)) = (source(from), source(to));
+    (was_built != is_built).then(|| Change {
+        what: IMAGE.to_owned(),
+        from: Some(from),
+        to: Some(to),
+        cost: match is_built {
+            true => Cost::Rebuild,
+            false => Cost::Recreate,
+        },
+    })
+}
+
+fn is_of_the_source(what: &str) -> bool {
+    matches!(what, IMAGE | DOCKERFILE | DOCKERFILE_TEXT) || what.starts_with("build ")
+}
+
+/// What holds where nothing is said.
+fn absent(what: &str) -> &'static str {
+    match what {
+        "container user" | "session user" | "command" | "option entrypoint" => "the image's own",
+        "shm size" => "sized by the machine",
+        "workspace mount" => "not mounted",
+        "container name" | "option hostname" => "chosen by itself",
+        "build target" => "the last stage",
+        _ if what.ends_with("Command") => "none",
+        _ if what.starts_with("mount ") => "not mounted",
+        _ => "not set",
+    }
 }
 
 fn shown(text: &str, hidden: &str) -> String {
@@ -163,7 +219,8 @@ fn cost(what: &str, is_there: bool) -> Cost {
     let begins = |starts: &[&str]| starts.iter().any(|start| what.starts_with(start));
     match what {
         // A Dockerfile that is no longer built from costs no build.
-        _ if begins(&["Dockerfile", "build "]) && is_there => Cost::Rebuild,
+        _ if begins(&["Dockerfile"]) && is_there => Cost::Rebuild,
+        _ if begins(&["build "]) => Cost::Rebuild,
         "postStartCommand" | "postAttachCommand" | "session user" | "workspace folder"
         | "command" | "option entrypoint" => Cost::NextSession,
         "initializeCommand" => Cost::Nothing,
@@ -174,6 +231,10 @@ fn cost(what: &str, is_there: bool) -> Cost {
 
 /// What hashes begin with.
 const HIDDEN: &str = "sha256:";
+
+const IMAGE: &str = "image";
+const DOCKERFILE: &str = "Dockerfile";
+const DOCKERFILE_TEXT: &str = "Dockerfile text";
 
 struct Writer {
     /// So that equal values of two projects have different hashes.
@@ -213,12 +274,12 @@ impl Writer {
         }
     }
 
-    fn build(&mut self, build: &Build) {
-        self.put("Dockerfile", build.dockerfile.display().to_string());
+    fn build(&mut self, build: &Build, workspace: &Path) {
+        self.put(DOCKERFILE, source::name(workspace, &build.dockerfile));
         if let Some(hash) = &build.dockerfile_sha256 {
-            self.put("Dockerfile text", format!("{HIDDEN}{hash}"));
+            self.put(DOCKERFILE_TEXT, format!("{HIDDEN}{hash}"));
         }
-        self.put("build context", build.context.display().to_string());
+        self.put("build context", source::name(workspace, &build.context));
         for (name, value) in &build.args {
             self.hide(&format!("build argument {name}"), value);
         }
@@ -284,8 +345,12 @@ impl Writer {
                 self.put(what, "true");
             }
         }
-        self.maybe("option memory", &run.memory_bytes);
-        self.maybe("option memory-swap", &run.memory_swap_bytes);
+        if let Some(bytes) = &run.memory_bytes {
+            self.put("option memory", units::bytes_text(bytes.value));
+        }
+        if let Some(bytes) = &run.memory_swap_bytes {
+            self.put("option memory-swap", units::swap_text(bytes.value));
+        }
         if let Some(cpus) = &run.nano_cpus {
             self.put("option cpus", units::nano_cpus_text(cpus.value));
         }
@@ -299,34 +364,13 @@ impl Writer {
         self.list("option add-host", &run.add_host, String::clone);
         self.list("option dns", &run.dns, String::clone);
         self.list("option publish", &run.publish, String::clone);
-        self.list("option device", &run.devices, |device| {
-            format!(
-                "{}:{}:{}",
-                device.host, device.container, device.permissions
-            )
-        });
-        self.list("option ulimit", &run.ulimits, |ulimit| {
-            format!("{}={}:{}", ulimit.name, ulimit.soft, ulimit.hard)
-        });
+        self.list("option device", &run.devices, units::device_text);
+        self.list("option ulimit", &run.ulimits, units::ulimit_text);
         for (name, value) in &run.labels {
             self.put(&format!("label {name}"), &value.value);
         }
         for (name, value) in &run.sysctls {
             self.put(&format!("option sysctl {name}"), &value.value);
         }
-    }
-}
-
-fn gpu_text(config: &Config) -> String {
-    let wish = &config.gpu.value;
-    let need = match wish.need {
-        GpuNeed::Required => "required",
-        GpuNeed::Optional => "optional",
-        GpuNeed::None => return "none".to_owned(),
-    };
-    let devices = gpu::docker_text(wish).unwrap_or_default();
-    match wish.memory_bytes {
-        Some(bytes) => format!("{need}, {devices}, {} each", units::bytes_text(bytes)),
-        None => format!("{need}, {devices}"),
     }
 }

@@ -60,7 +60,7 @@ fn a_changed_configuration_is_named_with_what_it_costs() {
         changes(&again["changes"]),
         [
             "container variable COLOUR: one value -> another value (`warpdock rebuild` makes a new container; running sessions end)",
-            "session variable TASTE: nothing -> a value (new sessions have it)",
+            "session variable TASTE: not set -> a value (new sessions have it)",
         ]
     );
     assert_eq!(project.status()["changes"], again["changes"]);

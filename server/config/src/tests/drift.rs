@@ -27,13 +27,13 @@ fn each_change_is_named_with_what_it_costs() {
     let to = r#"{ "image": "b", "name": "y", "containerEnv": { "TOKEN": "two", "NEW": "1" }, "remoteEnv": { "P": null }, "runArgs": ["--ipc=private", "--gpus=all"], "postCreateCommand": "b", "remoteUser": "me" }"#;
     expect![[r#"
         Recreate GPU: optional, all -> required, all
-        Recreate container variable NEW: nothing -> a value
+        Recreate container variable NEW: not set -> a value
         Recreate container variable TOKEN: one value -> another value
         Recreate image: a -> b
-        Recreate mount /v: type=volume,source=v,target=/v -> nothing
+        Recreate mount /v: type=volume,source=v,target=/v -> not mounted
         Recreate option ipc: host -> private
         Recreate postCreateCommand: one value -> another value
-        NextSession session user: nothing -> me
+        NextSession session user: the image's own -> me
         NextSession session variable P: one value -> removed
     "#]]
     .assert_eq(&changes(from, to));
@@ -55,16 +55,31 @@ fn a_changed_dockerfile_costs_a_build() {
     assert_eq!(changes.len(), 1);
     assert_eq!(
         (changes[0].what.as_str(), changes[0].cost),
-        ("Dockerfile text", Cost::Rebuild)
+        ("Dockerfile", Cost::Rebuild)
     );
+    let shown = |change: &drift::Change| {
+        let words = |text: &Option<String>| text.clone().unwrap_or_default();
+        format!(
+            "{}: {} -> {}",
+            change.what,
+            words(&change.from),
+            words(&change.to)
+        )
+    };
+    expect!["Dockerfile: as it was built -> edited since"].assert_eq(&shown(&changes[0]));
     let to_image = drift::compare(
         &config("FROM a"),
         &devcontainer("{ \"image\": \"a\" }").config,
     );
-    assert!(
-        to_image.iter().all(|change| change.cost == Cost::Recreate),
-        "{to_image:?}"
+    assert_eq!(to_image.len(), 1, "{to_image:?}");
+    assert_eq!(to_image[0].cost, Cost::Recreate);
+    expect!["image: built from Dockerfile -> a"].assert_eq(&shown(&to_image[0]));
+    let to_dockerfile = drift::compare(
+        &devcontainer("{ \"image\": \"a\" }").config,
+        &config("FROM a"),
     );
+    assert_eq!(to_dockerfile[0].cost, Cost::Rebuild);
+    expect!["image: a -> built from Dockerfile"].assert_eq(&shown(&to_dockerfile[0]));
 }
 
 #[test]
