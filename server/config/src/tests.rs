@@ -6,6 +6,7 @@ mod devcontainer;
 mod discovery;
 mod drift;
 mod explain;
+mod explain_folders;
 mod precedence;
 mod run_args;
 mod show;
