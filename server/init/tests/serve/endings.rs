@@ -165,6 +165,28 @@ fn a_killed_reaper_loses_nothing() {
     assert_none_lives(&left.iter().map(|it| it.pid).collect::<Vec<_>>());
 }
 
+/// A killed reaper closes its line before its children come to init; and a command may kill
+/// it before it has said anything.
+#[test]
+fn a_command_that_kills_its_reaper_at_once_is_known_and_can_be_ended() {
+    let init = Init::start();
+    for _ in 0..20 {
+        let mut command = init.open(sh("kill -9 $PPID; sleep 1000"));
+        let id = command.info.id;
+        let pids = eventually("it sleeps", || {
+            let session = init.session(id)?;
+            assert_eq!(session.exit, None);
+            let mut sleeping = session.processes.iter();
+            sleeping
+                .any(|it| it.command == "sleep 1000")
+                .then(|| pids(&init, id))
+        });
+        init.hang_up(&command.id());
+        assert_none_lives(&pids);
+        assert_ne!(command.exit(), Exit::Code(0));
+    }
+}
+
 #[test]
 fn init_told_to_stop_ends_everything_quickly() {
     let mut init = Init::start();
