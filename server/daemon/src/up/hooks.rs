@@ -1,25 +1,18 @@
-//! The lifecycle commands of devcontainer.json: in the container as the session user, but for
-//! `initializeCommand`, which runs on this machine and only when somebody agreed to it.
+//! The lifecycle commands of devcontainer.json: in the container, as the session user. `host` has
+//! the one that runs on this machine.
 
-use std::{
-    os::unix::process::ExitStatusExt,
-    path::Path,
-    process::Stdio,
-    time::{Duration, Instant},
-};
+pub mod host;
+
+use std::time::{Duration, Instant};
 
 use config::model::{Config, Hook, Setting};
 use engine::container::ContainerFacts;
 use protocol::container::Progress;
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    process::{Pid, Signal, kill_process_group},
-};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use session::{
     client::{Connection, Incoming, Polled},
-    frame::{Exit, Keep, Open, Reply, Request, Stdio as SessionStdio},
+    frame::{Exit, Keep, Open, Reply, Request, Stdio},
 };
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -29,12 +22,6 @@ use crate::{
     session_environment,
     up::{prove::session_words, start, trip::Trip},
 };
-
-/// How long the output of a command on this machine is read on after its end.
-const LAST_WORDS: Duration = Duration::from_millis(200);
-
-/// How long a cancelled command on this machine has to end by itself.
-const UNTIL_KILLED: Duration = Duration::from_secs(2);
 
 /// Some command that runs once a container or once a start has not succeeded yet.
 pub fn unfinished(config: &Config, container: &ContainerFacts, record: &Record) -> bool {
@@ -75,35 +62,6 @@ pub async fn run(trip: &Trip, container: &ContainerFacts, config: &Config) -> Re
     }
     for hook in &config.hooks.post_attach {
         run_one(trip, container, config, "postAttachCommand", hook).await?;
-    }
-    Ok(())
-}
-
-/// Runs `initializeCommand` on this machine, if somebody agreed to exactly these words.
-pub async fn initialize(trip: &Trip, config: &Config) -> Result<(), Error> {
-    let Some(hook) = &config.hooks.initialize else {
-        return Ok(());
-    };
-    let command = words(&hook.value);
-    if trip.operation.params.trusted_initialize.as_ref() != Some(&command) {
-        let place = project::place(&hook.origin, &trip.workspace);
-        return Err(Error::NotTrusted { command, place });
-    }
-    trip.say_phase(
-        "hooks",
-        "Running initializeCommand on this machine".to_owned(),
-    );
-    for (index, (label, argv)) in commands(&hook.value).into_iter().enumerate() {
-        let step = Step::begin(trip, index, label);
-        let code = on_this_machine(trip, &step, &argv).await?;
-        step.end(code)?;
-        if code != 0 {
-            return Err(Error::HostHook {
-                command: argv.join(" "),
-                code,
-                place: project::place(&hook.origin, &trip.workspace),
-            });
-        }
     }
     Ok(())
 }
@@ -160,7 +118,7 @@ async fn run_one(
                 .collect(),
             cwd: Some(config.workspace_folder.value.clone()),
             user: config.remote_user.as_ref().map(|user| user.value.clone()),
-            stdio: SessionStdio::Pipes { stdin: false },
+            stdio: Stdio::Pipes { stdin: false },
             keep: Keep::WhileAttached,
         };
         let operation = std::sync::Arc::clone(&trip.operation);
@@ -349,83 +307,5 @@ impl Lines {
             say(String::from_utf8_lossy(&self.rest).into_owned());
             self.rest.clear();
         }
-    }
-}
-
-async fn on_this_machine(trip: &Trip, step: &Step<'_>, argv: &[String]) -> Result<i32, Error> {
-    let doing = || format!("run initializeCommand in {}", trip.workspace.display());
-    let Some((program, arguments)) = argv.split_first() else {
-        return Ok(0);
-    };
-    let mut child = tokio::process::Command::new(program)
-        .args(arguments)
-        .current_dir(Path::new(&trip.workspace))
-        .env_clear()
-        .envs(&trip.environment)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .map_err(|source| Error::Io {
-            doing: doing(),
-            source,
-        })?;
-    let mut group = Group::of(&child);
-    let output = pass_on(trip, step.number, child.stdout.take());
-    let errors = pass_on(trip, step.number, child.stderr.take());
-    let all_output = async { tokio::join!(output, errors) };
-    tokio::pin!(all_output);
-    let ended = tokio::select! {
-        ended = child.wait() => {
-            // What it left running on purpose may hold its output open for ever.
-            let _all_read = tokio::time::timeout(LAST_WORDS, all_output).await;
-            ended
-        }
-        _ = &mut all_output => child.wait().await,
-    };
-    group.0 = None;
-    let status = ended.map_err(|source| Error::Io {
-        doing: doing(),
-        source,
-    })?;
-    Ok(status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal))
-        .unwrap_or(128))
-}
-
-/// The processes of a command on this machine: ended with all that they started, unless the
-/// command came to its end by itself.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn of(child: &tokio::process::Child) -> Group {
-        let pid = child.id().and_then(|id| i32::try_from(id).ok());
-        Group(pid.and_then(Pid::from_raw))
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        let Some(pid) = self.0 else {
-            return;
-        };
-        let _gone = kill_process_group(pid, Signal::TERM);
-        tokio::spawn(async move {
-            tokio::time::sleep(UNTIL_KILLED).await;
-            let _gone = kill_process_group(pid, Signal::KILL);
-        });
-    }
-}
-
-async fn pass_on(trip: &Trip, step: u32, stream: Option<impl AsyncRead + Unpin>) {
-    let Some(stream) = stream else {
-        return;
-    };
-    let mut lines = BufReader::new(stream).split(b'\n');
-    while let Ok(Some(line)) = lines.next_segment().await {
-        let text = String::from_utf8_lossy(&line).into_owned();
-        trip.operation.say(Progress::Output { step, text });
     }
 }

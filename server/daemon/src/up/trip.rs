@@ -340,7 +340,7 @@ impl Trip {
     }
 
     async fn run_initialize(&self, project: &Project) -> Result<(), Error> {
-        hooks::initialize(self, &project.config).await
+        hooks::host::initialize(self, &project.config).await
     }
 
     /// `"overrideCommand": false`: the image's command belongs to the container's life. It is a
