@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use bollard::models::{
     ContainerCreateBody, DeviceMapping, DeviceRequest, HealthConfig, HostConfig,
-    HostConfigCgroupnsModeEnum, Mount as ApiMount, MountType, MountVolumeOptions, PortBinding,
-    PortMap, ResourcesUlimits, RestartPolicy, RestartPolicyNameEnum,
+    HostConfigCgroupnsModeEnum, Mount as ApiMount, MountTmpfsOptions, MountType,
+    MountVolumeOptions, PortBinding, PortMap, ResourcesUlimits, RestartPolicy,
+    RestartPolicyNameEnum,
 };
 
 use crate::error::Error;
@@ -16,6 +17,8 @@ use crate::spec::{ContainerSpec, Device, GpuRequest, Mount};
 pub const INIT_IN_CONTAINER: &str = "/.warpdock/warpdock-init";
 /// Where init's socket folder is in every container.
 pub const SOCKET_FOLDER_IN_CONTAINER: &str = "/.warpdock/run";
+/// What is around both.
+const FOLDER_IN_CONTAINER: &str = "/.warpdock";
 
 /// The body of `POST /containers/create`. On an engine with SELinux our own two mounts are
 /// labelled (`z`); the user's are left as `docker run` would leave them, because relabelling a
@@ -38,8 +41,10 @@ pub(crate) fn create_body(
                 "--socket-folder",
                 SOCKET_FOLDER_IN_CONTAINER,
             ]
+            .into_iter()
+            .chain(is_closed(spec).then_some("--private"))
             .map(str::to_owned)
-            .to_vec(),
+            .collect(),
         ),
         cmd: Some(Vec::new()),
         env: Some(
@@ -72,6 +77,19 @@ fn host_config(
     let options = &spec.options;
     let mut mounts: Vec<ApiMount> = Vec::new();
     let mut binds: Vec<String> = Vec::new();
+    // Not a folder of the image's layers, which may be read-only and could be committed. The
+    // engine opens it at a second start (runc gives it the mount point's mode): init closes it.
+    if is_closed(spec) {
+        mounts.push(ApiMount {
+            typ: Some(MountType::TMPFS),
+            target: Some(FOLDER_IN_CONTAINER.to_owned()),
+            tmpfs_options: Some(MountTmpfsOptions {
+                mode: Some(0o700),
+                ..MountTmpfsOptions::default()
+            }),
+            ..ApiMount::default()
+        });
+    }
     let ours = [
         (path_text(&spec.init_path)?, INIT_IN_CONTAINER, true),
         (
@@ -184,6 +202,27 @@ fn gpu(spec: &ContainerSpec) -> (Vec<DeviceRequest>, Option<String>) {
         });
     }
     (requests, runtime)
+}
+
+/// Whether init is not the first process of a process namespace of its own.
+pub(crate) fn shares_processes(spec: &ContainerSpec) -> bool {
+    spec.options
+        .pid
+        .as_deref()
+        .is_some_and(|pid| !pid.is_empty())
+}
+
+/// Whether the folder around init and its socket is for root only. Init tells who is outside by
+/// the process namespace; where that is shared it cannot, and only this keeps the container's
+/// other users from sessions of root. An ordinary user could not reach its own init in it.
+fn is_closed(spec: &ContainerSpec) -> bool {
+    shares_processes(spec) && is_root(spec.user.as_deref())
+}
+
+/// Whether PID 1 with this user is root; the engine's default is.
+fn is_root(user: Option<&str>) -> bool {
+    let name = user.and_then(|it| it.split(':').next()).unwrap_or_default();
+    matches!(name, "" | "root") || name.parse() == Ok(0_u32)
 }
 
 fn is_cdi(device: &Device) -> bool {

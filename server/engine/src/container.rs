@@ -1,5 +1,6 @@
 //! Verbs over containers: create, start, stop, remove, rename, inspect, list.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use bollard::errors::Error as Bollard;
@@ -126,7 +127,7 @@ impl Engine {
     /// [`Error::SpecInvalid`], [`Error::DiskFull`], [`Error::Refused`].
     pub async fn create(&self, spec: &ContainerSpec) -> Result<String, Error> {
         let facts = self.known_facts().await?;
-        let create_body = body::create_body(spec, facts.selinux())?;
+        let create_body = body::create_body(&self.with_user(spec).await?, facts.selinux())?;
         let mut options = CreateContainerOptionsBuilder::default();
         if let Some(name) = &spec.name {
             options = options.name(name);
@@ -144,6 +145,21 @@ impl Engine {
             }) => Err(create_refused(spec, status_code, message)),
             Err(error) => Err(self.failed("creating the container", error)),
         }
+    }
+
+    /// The specification with the image's user, where it matters who PID 1 is.
+    async fn with_user<'spec>(
+        &self,
+        spec: &'spec ContainerSpec,
+    ) -> Result<Cow<'spec, ContainerSpec>, Error> {
+        if spec.user.is_some() || !body::shares_processes(spec) {
+            return Ok(Cow::Borrowed(spec));
+        }
+        let image = self.image(&spec.image).await?;
+        Ok(Cow::Owned(ContainerSpec {
+            user: image.and_then(|it| it.user),
+            ..spec.clone()
+        }))
     }
 
     /// Starts a container. One that runs already is left alone.

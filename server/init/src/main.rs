@@ -28,13 +28,13 @@ mod session;
 mod streams;
 mod users;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str =
-    "usage: warpdock-init serve --socket-folder FOLDER\n       warpdock-init --version";
+    "usage: warpdock-init serve --socket-folder FOLDER [--private]\n       warpdock-init --version";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -46,13 +46,8 @@ fn main() -> ExitCode {
         [helper::REAPER] => reaper::main(),
         [helper::EXEC_CHILD] => exec_child::main(),
         [helper::PROBE] => probe::main(),
-        ["serve", "--socket-folder", _] => match serve::serve(&PathBuf::from(&arguments[2])) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => complain(&format!(
-                "serve {}: {error}",
-                PathBuf::from(&arguments[2]).display()
-            )),
-        },
+        ["serve", "--socket-folder", _] => serve(&arguments[2], false),
+        ["serve", "--socket-folder", _, "--private"] => serve(&arguments[2], true),
         ["--version"] => {
             let _ = writeln!(
                 std::io::stdout(),
@@ -63,6 +58,14 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         _ => complain(USAGE),
+    }
+}
+
+fn serve(folder: &OsStr, private: bool) -> ExitCode {
+    let folder = Path::new(folder);
+    match serve::serve(folder, private) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&format!("serve {}: {error}", folder.display())),
     }
 }
 

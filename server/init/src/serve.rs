@@ -57,11 +57,15 @@ struct Signals {
     pipe: UnixStream,
 }
 
-/// Serves until the container is told to stop.
+/// Serves until the container is told to stop. `private` closes the folder around `folder` to
+/// all but init's own user: an engine opens it at each start after the first.
 ///
 /// # Errors
-/// When the socket cannot be made.
-pub(crate) fn serve(folder: &Path) -> io::Result<()> {
+/// When the socket cannot be made, or not in private.
+pub(crate) fn serve(folder: &Path, private: bool) -> io::Result<()> {
+    if private && let Some(around) = folder.parent() {
+        fs::set_permissions(around, Permissions::from_mode(0o700))?;
+    }
     let signals = catch_signals()?;
     // Then everybody else in this process namespace is in the container.
     let alone = rustix::process::getpid() == rustix::process::Pid::INIT;

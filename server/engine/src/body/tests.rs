@@ -379,3 +379,42 @@ fn what_the_engine_would_misread_is_refused() {
         ..Options::default()
     }));
 }
+
+#[test]
+fn a_root_that_shares_its_processes_is_in_a_closed_folder() -> anyhow::Result<()> {
+    let closed = |user: Option<&str>, pid: Option<&str>| -> anyhow::Result<Option<i64>> {
+        let spec = ContainerSpec {
+            user: user.map(str::to_owned),
+            options: Options {
+                pid: pid.map(str::to_owned),
+                ..Options::default()
+            },
+            ..minimal()
+        };
+        let body = create_body(&spec, false)?;
+        let entrypoint = body.entrypoint.unwrap_or_default();
+        let private = entrypoint.iter().any(|it| it == "--private");
+        let mounts = body.host_config.and_then(|it| it.mounts);
+        let folder = mounts
+            .into_iter()
+            .flatten()
+            .find(|it| it.target.as_deref() == Some("/.warpdock"));
+        assert_eq!(folder.is_some(), private);
+        Ok(folder.and_then(|it| it.tmpfs_options?.mode))
+    };
+    for root in [
+        None,
+        Some("root"),
+        Some("0:0"),
+        Some("0"),
+        Some("root:1000"),
+    ] {
+        assert_eq!(closed(root, Some("host"))?, Some(0o700), "{root:?}");
+        assert_eq!(closed(root, Some("container:other"))?, Some(0o700));
+        assert_eq!(closed(root, None)?, None);
+    }
+    // It could not reach its own program.
+    assert_eq!(closed(Some("1000"), Some("host"))?, None);
+    assert_eq!(closed(Some("dev:root"), Some("host"))?, None);
+    Ok(())
+}

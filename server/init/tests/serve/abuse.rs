@@ -319,6 +319,28 @@ fn a_stale_socket_is_replaced_and_the_new_one_is_open_to_all() {
     child.wait().expect("wait");
 }
 
+#[test]
+fn a_private_init_closes_the_folder_around_its_socket_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let around = tempfile::tempdir().expect("a temporary folder");
+    let folder = around.path().join("run");
+    std::fs::create_dir(&folder).expect("a folder");
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(around.path(), mode).expect("mode");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_warpdock-init"))
+        .args(["serve", "--socket-folder"])
+        .arg(&folder)
+        .arg("--private")
+        .spawn()
+        .expect("init starts");
+    let path = folder.join("init.sock");
+    eventually("init listens", || UnixStream::connect(&path).ok());
+    let metadata = std::fs::metadata(around.path()).expect("a folder");
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o700);
+    child.kill().expect("kill");
+    child.wait().expect("wait");
+}
+
 fn probe(init: &Init, workspace: &str, user: Option<&str>, seconds: u32) -> session::frame::Probed {
     let reply = init.ask(&Request::Probe(Probe {
         workspace: workspace.to_owned(),
