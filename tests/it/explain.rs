@@ -194,10 +194,7 @@ fn config_says_where_each_value_came_from() {
     assert_eq!(origin("remoteUser"), ".devcontainer/devcontainer.json:4:17");
     assert_eq!(origin("workspaceFolder"), "default");
     assert_eq!(origin("shmSize"), "--shm-size");
-    assert_eq!(
-        origin("image"),
-        ".devcontainer/devcontainer.json:2:12"
-    );
+    assert_eq!(origin("image"), ".devcontainer/devcontainer.json:2:12");
     assert_eq!(origin("gpu"), "default");
     assert!(
         !explained.contains('{'),

@@ -316,8 +316,8 @@ impl Error {
             Error::BuildOffline { tail, message, .. } | Error::Build { tail, message, .. } => {
                 Some(words(tail, message))
             }
-            Error::Engine(engine::error::Error::BuildFailed { tail, .. }) => {
-                (!tail.is_empty()).then(|| tail.join("\n"))
+            Error::Engine(engine::error::Error::BuildFailed { tail, message, .. }) => {
+                Some(words(tail, message))
             }
             Error::NotRestarted(error) => error.detail(),
             Error::Shared(error) => error.detail(),

@@ -127,7 +127,9 @@ impl Engine {
     /// [`Error::SpecInvalid`], [`Error::DiskFull`], [`Error::Refused`].
     pub async fn create(&self, spec: &ContainerSpec) -> Result<String, Error> {
         let facts = self.known_facts().await?;
-        let create_body = body::create_body(&self.with_user(spec).await?, facts.selinux())?;
+        let spec = self.with_user(spec).await?;
+        let spec = spec.as_ref();
+        let create_body = body::create_body(spec, facts.selinux())?;
         let mut options = CreateContainerOptionsBuilder::default();
         if let Some(name) = &spec.name {
             options = options.name(name);

@@ -11,7 +11,7 @@ use crate::cli::{
     Ended,
     args::{ConfigArguments, Global},
     call::{Call, target},
-    style::Style,
+    style::{Style, printable},
 };
 
 /// Prints the resolved configuration; ends with 1 when the files have errors.
@@ -28,6 +28,11 @@ pub fn run(global: &Global, arguments: &ConfigArguments) -> Ended {
         false => write_config(&mut out, &resolved, arguments.explain)?,
     }
     drop(out);
+    say_problems(global, &resolved)
+}
+
+/// Says what is wrong in the files; errors make the command fail.
+pub fn say_problems(global: &Global, resolved: &Resolved) -> Ended {
     let style = Style::of_stderr();
     let mut errors = io::stderr().lock();
     if !global.json {
@@ -36,9 +41,10 @@ pub fn run(global: &Global, arguments: &ConfigArguments) -> Ended {
                 true => style.bad("error:"),
                 false => style.warn("warning:"),
             };
-            writeln!(errors, "{word} {}: {}", problem.place, problem.message)?;
+            let (place, message) = (printable(&problem.place), printable(&problem.message));
+            writeln!(errors, "{word} {place}: {message}")?;
             if let Some(remedy) = &problem.remedy {
-                writeln!(errors, "  {} {remedy}", style.dim("->"))?;
+                writeln!(errors, "  {} {}", style.dim("->"), printable(remedy))?;
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::{
         Ended,
         args::{ExplainArguments, Global},
         call::{Call, target, workspace},
+        config::say_problems,
         failed::Failed,
         style::Style,
     },
@@ -49,7 +50,8 @@ fn present(global: &Global, arguments: &ExplainArguments) -> Ended {
         true => writeln!(out, "{}", json!({ "dockerLine": resolved.docker_line }))?,
         false => writeln!(out, "{}", resolved.docker_line)?,
     }
-    Ok(ExitCode::SUCCESS)
+    drop(out);
+    say_problems(global, &resolved)
 }
 
 fn line(global: &Global, arguments: &ExplainArguments, text: &str) -> Ended {

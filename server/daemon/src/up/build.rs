@@ -51,6 +51,7 @@ pub async fn build(trip: &Trip, build: &Build) -> Result<Image, Error> {
     let spec = BuildSpec {
         dockerfile: dockerfile::directive::without_syntax_line(&file),
         dockerfile_path: build.dockerfile.clone(),
+        dockerfile_name: Some(dockerfile.display().to_string()),
         context: build.context.clone(),
         args: build.args.clone(),
         target: build.target.clone(),

@@ -209,7 +209,7 @@ impl GpuPlan {
         };
         // A text that nobody knows may have to do with the GPU all the same: the last way, without
         // one, tells.
-        let reason = gpu::decide::explain_failure(message, &self.facts, &self.host)
+        let reason = gpu::decide::explain_refusal(&self.wish, message, &self.facts, &self.host)
             .or_else(|| self.plan.reason.clone())
             .unwrap_or_else(|| Reason {
                 code: "unknown".to_owned(),

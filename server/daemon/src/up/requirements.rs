@@ -1,13 +1,14 @@
-//! What the project asks of the machine besides a GPU, and what of it we do not do. Unmet, the
-//! container starts all the same, as with the reference command line; but it is said.
+//! What the project asks of the machine besides a GPU. Unmet, the container starts all the same, as
+//! with the reference command line; but it is said.
 
 use config::model::Config;
 
-use crate::up::trip::Trip;
+use crate::{project, up::trip::Trip};
 
-/// Says which requirements this machine does not meet, and which settings have no effect.
+/// Says which requirements this machine does not meet.
 pub fn say_unmet(trip: &Trip, config: &Config) {
     let facts = &trip.machine.facts;
+    let place = |origin| project::place(origin, &trip.workspace);
     let wanted = &config.host_requirements;
     if let Some(cpus) = wanted
         .cpus
@@ -16,7 +17,9 @@ pub fn say_unmet(trip: &Trip, config: &Config) {
     {
         trip.say_note(format!(
             "the project asks for {} CPUs ({}), the engine has {}",
-            cpus.value, cpus.origin, facts.cpus
+            cpus.value,
+            place(&cpus.origin),
+            facts.cpus
         ));
     }
     let memory = wanted
@@ -27,14 +30,8 @@ pub fn say_unmet(trip: &Trip, config: &Config) {
         trip.say_note(format!(
             "the project asks for {} of memory ({}), the engine has {}",
             gpu::size::for_people(memory.value),
-            memory.origin,
+            place(&memory.origin),
             gpu::size::for_people(facts.memory_bytes)
-        ));
-    }
-    if let Some(port) = config.forward_ports.first() {
-        trip.say_note(format!(
-            "forwardPorts ({}) is not done yet: publish ports with \"runArgs\": [\"-p\", \"127.0.0.1:{}:{}\"]",
-            port.origin, port.value, port.value
         ));
     }
 }
