@@ -2,6 +2,7 @@
 //!
 //! Does no I/O: it reads through [`files::Files`]. Resolution cannot fail: it returns a value and a list of problems.
 
+pub mod danger;
 pub mod drift;
 pub mod explain;
 pub mod files;

@@ -144,11 +144,18 @@ fn union<T: Clone + PartialEq>(
 ) -> Vec<Setting<T>> {
     let mut merged: Vec<Setting<T>> = Vec::new();
     for setting in layers.iter().flat_map(field) {
-        if !merged.iter().any(|known| known.value == setting.value) {
-            merged.push(setting.clone());
+        match merged.iter_mut().find(|known| known.value == setting.value) {
+            // What the project says too is the project's, and not the image's.
+            Some(known) if is_of_image(&known.origin) => known.origin = setting.origin.clone(),
+            Some(_) => {}
+            None => merged.push(setting.clone()),
         }
     }
     merged
+}
+
+fn is_of_image(origin: &Origin) -> bool {
+    matches!(origin, Origin::ImageLabel { .. })
 }
 
 /// The last mount of a target wins and stands where it was last named.
@@ -167,7 +174,8 @@ fn either(
 ) -> Option<Setting<bool>> {
     let said = || layers.iter().filter_map(|layer| field(&layer.run).clone());
     said()
-        .find(|setting| setting.value)
+        .find(|setting| setting.value && !is_of_image(&setting.origin))
+        .or_else(|| said().find(|setting| setting.value))
         .or_else(|| said().last())
 }
 

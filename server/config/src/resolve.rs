@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Resolved;
+use crate::danger;
 use crate::devcontainer::{self, Context};
 use crate::discover;
 use crate::env_file::{self, Dialect, Wanted};
@@ -78,6 +79,8 @@ pub(crate) fn resolve(inputs: &Inputs, files: &dyn Files) -> Resolved {
     }
     let mut config = merge::merge(workspace, path.as_deref(), devcontainer_id, source, &layers);
     one_mount_a_target(&mut config, &mut problems);
+    let home = inputs.local_env.get("HOME").map(Path::new);
+    danger::refuse_the_images(&config, home, &mut problems);
     Resolved {
         config,
         problems: problems.0,

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod danger;
 mod devcontainer;
 mod discovery;
 mod drift;
