@@ -12,6 +12,7 @@ use config::{
     inputs::{ImageMetadata, Inputs},
     model::{Origin, Severity},
 };
+use engine::build::regular;
 use protocol::{container::Overrides, failure::Problem};
 
 use crate::{environment, error::Error};
@@ -128,29 +129,12 @@ fn words(overrides: Overrides) -> config::inputs::Overrides {
     }
 }
 
-/// A file of a configuration beyond this size, in bytes, is somebody's mistake.
-const LARGEST: u64 = 16 << 20;
-
 /// This machine's disk.
 struct ThisMachine;
 
 impl Files for ThisMachine {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let metadata = fs::metadata(path)?;
-        // Opening a named pipe would wait for ever.
-        if !metadata.is_file() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "not a regular file",
-            ));
-        }
-        if metadata.len() > LARGEST {
-            return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                "larger than 16 MiB",
-            ));
-        }
-        fs::read(path)
+        regular::read(path)
     }
 
     fn kind(&self, path: &Path) -> Option<PathKind> {

@@ -2,14 +2,14 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs,
+    io,
     path::Path,
     time::Duration,
 };
 
 use config::model::Build;
 use dockerfile::{ast::File, build::Platform, stages::Stages};
-use engine::build::{BuildEvent, BuildSpec, Builder};
+use engine::build::{BuildEvent, BuildSpec, Builder, regular};
 use protocol::container::Progress;
 
 use crate::{
@@ -24,14 +24,12 @@ use crate::{
 /// How long looking for a base image may take: on a machine without a network it is not there.
 const NETWORK_LIMIT: Duration = Duration::from_secs(20);
 
+/// A line of output beyond this length, in bytes, is shown in pieces.
+const LONGEST_LINE: usize = 64 << 10;
+
 /// Builds the image. Its bases must be here, or are fetched where the person said so.
 pub async fn build(trip: &Trip, build: &Build) -> Result<Image, Error> {
-    let text = fs::read_to_string(&build.dockerfile).map_err(|error| {
-        Error::Engine(engine::error::Error::Unreadable {
-            path: build.dockerfile.display().to_string(),
-            message: error.to_string(),
-        })
-    })?;
+    let text = text(&build.dockerfile).await?;
     let file = dockerfile::parse::parse(&text);
     let classic = uses_classic(trip);
     let stages = Stages::new(&file, described(build, classic));
@@ -90,6 +88,20 @@ pub async fn build(trip: &Trip, build: &Build) -> Result<Image, Error> {
         }
         .into()),
     }
+}
+
+async fn text(path: &Path) -> Result<String, Error> {
+    let name = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || regular::read(&name))
+        .await
+        .map_err(|_panicked| Error::AnswerLost)?;
+    let text = read.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
+    text.map_err(|error| {
+        Error::Engine(engine::error::Error::Unreadable {
+            path: path.display().to_string(),
+            message: error.to_string(),
+        })
+    })
 }
 
 /// Every image from outside must be here, else the builder would go to the network for it.
@@ -327,12 +339,16 @@ impl Shown {
 
     fn log(&mut self, step: u32, bytes: &[u8], say: &mut dyn FnMut(Progress)) {
         let rest = self.lines.entry(step).or_default();
-        rest.extend_from_slice(bytes);
-        let Some(end) = rest.iter().rposition(|byte| *byte == b'\n') else {
-            return;
+        // What waits has no line's end; one without any must not fill the memory.
+        let end = match bytes.iter().rposition(|byte| *byte == b'\n') {
+            Some(end) => end,
+            None if rest.len() + bytes.len() > LONGEST_LINE => bytes.len(),
+            None => return rest.extend_from_slice(bytes),
         };
-        let whole: Vec<u8> = rest.drain(..=end).collect();
-        let text = String::from_utf8_lossy(&whole[..end]).into_owned();
+        let mut whole = std::mem::take(rest);
+        whole.extend_from_slice(&bytes[..end]);
+        rest.extend_from_slice(bytes.get(end + 1..).unwrap_or_default());
+        let text = String::from_utf8_lossy(&whole).into_owned();
         say(Progress::Output { step, text });
     }
 }
@@ -385,6 +401,24 @@ mod tests {
                 text: "rest".to_owned()
             }
         );
+    }
+
+    #[test]
+    fn output_without_a_lines_end_is_shown_in_pieces() {
+        let mut shown = Shown::default();
+        let mut most = 0;
+        let mut said = 0;
+        for _ in 0..1000 {
+            shown.log(1, &[b'x'; 1000], &mut |progress| {
+                let Progress::Output { text, .. } = progress else {
+                    return;
+                };
+                most = most.max(text.len());
+                said += text.len();
+            });
+        }
+        assert!(most <= LONGEST_LINE + 1000, "{most}");
+        assert!(said >= 1_000_000 - LONGEST_LINE, "{said}");
     }
 
     #[test]

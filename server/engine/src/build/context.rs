@@ -15,6 +15,7 @@ use tar::{Builder as Archive, EntryType, Header};
 use tokio::sync::mpsc;
 
 use super::ignore::Ignore;
+use super::regular;
 use crate::error::Error;
 use crate::exchange::ChunkSender;
 
@@ -214,7 +215,7 @@ impl Packer {
         if !metadata.is_file() {
             return Ok(());
         }
-        let mut file = File::open(path).map_err(failed)?;
+        let mut file = regular::open(path).map_err(failed)?;
         // Of the open file: its path may lead elsewhere by now.
         let metadata = file.metadata().map_err(failed)?;
         let mut header = header_of(&metadata, EntryType::Regular);
@@ -373,7 +374,7 @@ fn ignore_file(dockerfile: &Path, root: &Path) -> Result<(PathBuf, String), Erro
     let mut own = dockerfile.as_os_str().to_owned();
     own.push(".dockerignore");
     for path in [PathBuf::from(own), root.join(".dockerignore")] {
-        match fs::read(&path) {
+        match regular::read(&path) {
             Ok(text) => return Ok((path, String::from_utf8_lossy(&text).into_owned())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(unreadable(&path, &error)),

@@ -7,6 +7,7 @@ mod names;
 mod progress;
 mod protobuf;
 mod query;
+pub mod regular;
 mod run;
 
 use std::path::PathBuf;

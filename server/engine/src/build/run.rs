@@ -82,7 +82,15 @@ impl Engine {
         on_event: &mut (impl FnMut(BuildEvent) + Send),
     ) -> Result<Built, Error> {
         on_event(BuildEvent::Began { builder });
-        let context = Context::new(spec, builder == Builder::Classic)?;
+        let reading = spec.clone();
+        let context = tokio::task::spawn_blocking(move || {
+            Context::new(&reading, builder == Builder::Classic)
+        })
+        .await
+        .map_err(|error| Error::Unreadable {
+            path: spec.context.display().to_string(),
+            message: error.to_string(),
+        })??;
         let dockerfile = context.dockerfile_name().to_owned();
         let network = self.build_network(spec, builder).await?;
         // Said when a RUN really runs, and not when all of them are cached.
