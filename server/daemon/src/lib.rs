@@ -21,6 +21,7 @@ mod operation;
 mod outgoing;
 mod overrides;
 mod paths;
+mod private;
 mod project;
 mod record;
 mod session_environment;

@@ -10,6 +10,8 @@ use tracing::Level;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt};
 
+use crate::private;
+
 /// A log beyond this size, in bytes, is moved aside at the daemon's start.
 const KEPT: u64 = 4 << 20;
 
@@ -43,13 +45,10 @@ pub fn start(path: &Path) -> WorkerGuard {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
     if fs::metadata(path).is_ok_and(|file| file.len() > KEPT) {
         fs::rename(path, path.with_extension("log.old"))?;
     }
-    File::options().create(true).append(true).open(path)
+    private::append(path)
 }
 
 /// Writes to a file where there is one, and says nothing when that fails.

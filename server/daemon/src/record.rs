@@ -11,6 +11,8 @@ use std::{
 use protocol::container::Gpu;
 use serde::{Deserialize, Serialize};
 
+use crate::private;
+
 /// What is remembered about one container.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -74,10 +76,7 @@ impl Records {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(key.to_owned(), record);
-        fs::create_dir_all(&self.folder)?;
-        let fresh = self.folder.join(format!("{key}.new"));
-        fs::write(&fresh, bytes)?;
-        fs::rename(fresh, self.path(key))
+        private::write(&self.path(key), &bytes)
     }
 
     /// Forgets a container that is gone.

@@ -3,6 +3,7 @@
 
 pub mod beginning;
 pub mod build;
+pub mod consent;
 pub mod gpus;
 pub mod hooks;
 pub mod image;

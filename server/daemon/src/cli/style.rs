@@ -71,11 +71,28 @@ pub fn printable(line: &str) -> String {
         match character {
             '\x1b' => skip_escape(&mut rest),
             '\t' => printable.push_str("    "),
-            other if other.is_control() => {}
+            other if other.is_control() || turns(other) => {}
             other => printable.push(other),
         }
     }
     printable
+}
+
+/// Characters that change the direction of others (Unicode Standard Annex 9).
+fn turns(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+/// Characters that are not seen and change how others are: directions, marks, spaces of no width.
+pub fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
@@ -113,5 +130,6 @@ mod tests {
         assert_eq!(printable("a\x1b]0;title\x07b\x1b]8;;u\x1b\\c"), "abc");
         assert_eq!(printable("a\rb\x08c\td"), "abc    d");
         assert_eq!(printable("end\x1b["), "end");
+        assert_eq!(printable("a\u{202e}b\u{2066}c\u{200f}d"), "abcd");
     }
 }

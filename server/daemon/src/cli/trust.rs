@@ -7,7 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{cli::failed::Failed, paths::Paths};
+use crate::{
+    cli::{failed::Failed, style::is_unseen},
+    paths::Paths,
+    private,
+};
 
 /// What was agreed to, by workspace.
 #[derive(Debug)]
@@ -32,18 +36,14 @@ impl Trust {
         self.agreed.get(&workspace.display().to_string()).cloned()
     }
 
-    /// Asks on the terminal. `false`: no, or nobody is there.
-    pub fn ask(workspace: &Path, message: &str) -> Result<bool, Failed> {
+    /// Asks on the terminal. `false`: no, or nobody is there. `message` says what it is about, and
+    /// may end with the text itself.
+    pub fn ask(workspace: &Path, message: &str, text: &str) -> Result<bool, Failed> {
         if !rustix::termios::isatty(rustix::stdio::stdin()) {
             return Ok(false);
         }
         let mut out = io::stderr().lock();
-        writeln!(out, "{message}")?;
-        write!(
-            out,
-            "Run it, now and whenever {} is brought up? [y/N] ",
-            workspace.display()
-        )?;
+        write!(out, "{}", question(workspace, message, text))?;
         out.flush()?;
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer)?;
@@ -57,9 +57,71 @@ impl Trust {
         let Ok(bytes) = serde_json::to_vec_pretty(&self.agreed) else {
             return;
         };
-        if let Some(folder) = self.file.parent() {
-            let _asked_again = fs::create_dir_all(folder);
+        let _asked_again = private::write(&self.file, &bytes);
+    }
+}
+
+/// The question. The text stands on lines of its own behind a bar, and whatever is not plainly to
+/// be seen is written out: nothing in it can look like words of ours, or hide.
+fn question(workspace: &Path, message: &str, text: &str) -> String {
+    let about = message.strip_suffix(text).unwrap_or(message).trim_end();
+    let mut question = format!("{}\n", visible(about));
+    for line in text.split('\n') {
+        question.push_str(&format!("  | {}\n", visible(line)));
+    }
+    let workspace = visible(&workspace.display().to_string());
+    question.push_str(&format!(
+        "Agree, now and whenever {workspace} is brought up? [y/N] "
+    ));
+    question
+}
+
+/// Text with control characters and those that change its direction or are not seen written out.
+fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character.is_control() || is_unseen(character) {
+            true => visible.extend(character.escape_default()),
+            false => visible.push(character),
         }
-        let _asked_again = fs::write(&self.file, bytes);
+    }
+    visible
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn a_command_cannot_forge_the_question() {
+        let text = "true #\r\x1b[2K\u{202e}fr\u{200b}\nAgree? [y/N]";
+        let message = format!("a.json:1:1 wants to run a command: {text}");
+        expect![[r#"
+            a.json:1:1 wants to run a command:
+              | true #\r\u{1b}[2K\u{202e}fr\u{200b}
+              | Agree? [y/N]
+            Agree, now and whenever /w is brought up? [y/N] "#]]
+        .assert_eq(&question(Path::new("/w"), &message, text));
+    }
+
+    #[test]
+    fn what_was_agreed_to_is_the_persons_alone() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let file = home.path().join("state/trust.json");
+        let mut trust = Trust {
+            file: file.clone(),
+            agreed: BTreeMap::new(),
+        };
+        trust.remember(Path::new("/w"), "make");
+        for (path, mode) in [(file.as_path(), 0o600), (&home.path().join("state"), 0o700)] {
+            let metadata = fs::metadata(path).expect("written");
+            assert_eq!(metadata.permissions().mode() & 0o777, mode);
+        }
+        let names = fs::read_dir(home.path().join("state")).expect("a folder");
+        assert_eq!(names.count(), 1);
     }
 }

@@ -19,7 +19,7 @@ use crate::cli::{
     call::{Call, target},
     failed::Failed,
     progress::Display,
-    style::Style,
+    style::{Style, printable},
     trust::Trust,
 };
 
@@ -81,7 +81,7 @@ pub fn bring_up(
         if params.trusted_initialize.as_ref() == Some(command) {
             return Err(failed);
         }
-        if !fetch.trust && !Trust::ask(&workspace, &failure.message)? {
+        if !fetch.trust && !Trust::ask(&workspace, &failure.message, command)? {
             return Err(failed);
         }
         trust.remember(&workspace, command);
@@ -101,11 +101,11 @@ pub fn say_warnings(up: &Up, global: &Global) -> io::Result<()> {
             out,
             "{} {}: {}",
             style.warn("warning:"),
-            warning.place,
-            warning.message
+            printable(&warning.place),
+            printable(&warning.message)
         )?;
         if let Some(remedy) = &warning.remedy {
-            writeln!(out, "  {} {remedy}", style.dim("->"))?;
+            writeln!(out, "  {} {}", style.dim("->"), printable(remedy))?;
         }
     }
     write_changes(&mut out, &up.changes, style)
@@ -125,19 +125,22 @@ pub fn write_changes(out: &mut dyn Write, changes: &[Change], style: Style) -> i
     costs.dedup();
     for cost in costs {
         for change in changes.iter().filter(|change| change.cost == cost) {
-            writeln!(out, "  {}: {} -> {}", change.what, change.from, change.to)?;
+            let [what, from, to] = [&change.what, &change.from, &change.to].map(|it| printable(it));
+            writeln!(out, "  {what}: {from} -> {to}")?;
         }
-        writeln!(out, "  {} {cost}", style.dim("->"))?;
+        writeln!(out, "  {} {}", style.dim("->"), printable(cost))?;
     }
     Ok(())
 }
 
 /// A GPU in a sentence.
 pub fn gpu_line(gpu: &Gpu, style: Style) -> String {
+    // Words of the container's own nvidia-smi, which may be anything.
+    let text = printable(&gpu.text);
     match (gpu.visible, gpu.wish.as_str()) {
-        (true, _) => format!("{} {}", style.good("GPU:"), gpu.text),
+        (true, _) => format!("{} {text}", style.good("GPU:")),
         (false, "none") => "GPU: not asked for".to_owned(),
-        (false, _) => format!("{} {}", style.warn("no GPU:"), gpu.text),
+        (false, _) => format!("{} {text}", style.warn("no GPU:")),
     }
 }
 
@@ -169,14 +172,16 @@ fn finish(global: &Global, params: UpParams, fetch: &FetchArguments) -> Ended {
         Done::Started => "was started again",
         Done::Created => "is up",
     };
-    writeln!(out, "{} {done}, from {image}", style.strong(name))?;
+    let (name, image) = (printable(name), printable(image));
+    writeln!(out, "{} {done}, from {image}", style.strong(&name))?;
     if let Some(folder) = &status.workspace_folder {
-        writeln!(out, "  {} is {folder}", status.workspace)?;
+        let (workspace, folder) = (printable(&status.workspace), printable(folder));
+        writeln!(out, "  {workspace} is {folder}")?;
     }
     if let Some(gpu) = &status.gpu {
         writeln!(out, "  {}", gpu_line(gpu, style))?;
         if let (Some(remedy), false) = (&gpu.remedy, gpu.visible) {
-            writeln!(out, "  {} {remedy}", style.dim("->"))?;
+            writeln!(out, "  {} {}", style.dim("->"), printable(remedy))?;
         }
     }
     if up.done == Done::Created {

@@ -23,6 +23,9 @@ use crate::{
     up::{prove::session_words, start, trip::Trip},
 };
 
+/// A line of output beyond this length, in bytes, is shown in pieces.
+const LONGEST_LINE: usize = 64 << 10;
+
 /// Some command that runs once a container or once a start has not succeeded yet.
 pub fn unfinished(config: &Config, container: &ContainerFacts, record: &Record) -> bool {
     if !config.hooks.post_start.is_empty() && record.post_start_done != start_of(container) {
@@ -64,21 +67,6 @@ pub async fn run(trip: &Trip, container: &ContainerFacts, config: &Config) -> Re
         run_one(trip, container, config, "postAttachCommand", hook).await?;
     }
     Ok(())
-}
-
-/// A hook as one text: what a person agrees to.
-pub fn words(hook: &Hook) -> String {
-    match hook {
-        Hook::Shell { command } => command.clone(),
-        Hook::Argv { argv } => {
-            shlex::try_join(argv.iter().map(String::as_str)).unwrap_or_else(|_| argv.join(" "))
-        }
-        Hook::Parallel { commands } => commands
-            .iter()
-            .map(|(name, hook)| format!("{name}: {}", words(hook)))
-            .collect::<Vec<_>>()
-            .join("; "),
-    }
 }
 
 fn once(config: &Config) -> [(&'static str, &[Setting<Hook>]); 3] {
@@ -291,14 +279,17 @@ struct Lines {
 
 impl Lines {
     fn add(&mut self, bytes: &[u8], say: &mut dyn FnMut(String)) {
-        self.rest.extend_from_slice(bytes);
-        while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.rest.drain(..=end).collect();
-            say(String::from_utf8_lossy(&line[..end]).into_owned());
-        }
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
         // A progress bar without line ends must not fill the memory.
-        if self.rest.len() > 8 << 10 {
-            self.end(say);
+        for piece in lines.flat_map(|line| line.chunks(LONGEST_LINE)) {
+            let line = piece.strip_suffix(b"\n");
+            self.rest.extend_from_slice(line.unwrap_or(piece));
+            if line.is_some() {
+                say(String::from_utf8_lossy(&self.rest).into_owned());
+                self.rest.clear();
+            } else if self.rest.len() >= LONGEST_LINE {
+                self.end(say);
+            }
         }
     }
 
@@ -307,5 +298,23 @@ impl Lines {
             say(String::from_utf8_lossy(&self.rest).into_owned());
             self.rest.clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_cut_at_their_ends_and_long_ones_in_pieces() {
+        let mut lines = Lines::default();
+        let mut said = Vec::new();
+        let mut say = |text: String| said.push(text);
+        lines.add(b"one\ntw", &mut say);
+        lines.add(b"o\n\nthree", &mut say);
+        lines.end(&mut say);
+        lines.add(&vec![b'x'; 3 * LONGEST_LINE], &mut say);
+        assert_eq!(&said[..4], ["one", "two", "", "three"]);
+        assert_eq!(said[4..].iter().map(String::len).max(), Some(LONGEST_LINE));
     }
 }

@@ -6,13 +6,14 @@ use std::{os::unix::process::ExitStatusExt, path::Path, process::Stdio, time::Du
 use config::model::Config;
 use protocol::container::Progress;
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::{
     error::Error,
     project,
     up::{
-        hooks::{Step, commands, words},
+        consent,
+        hooks::{Lines, Step, commands},
         trip::Trip,
     },
 };
@@ -23,16 +24,13 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// How long a cancelled command on this machine has to end by itself.
 const UNTIL_KILLED: Duration = Duration::from_secs(2);
 
-/// Runs `initializeCommand` on this machine, if somebody agreed to exactly these words.
+/// Runs `initializeCommand` on this machine, if somebody agreed to it and to all else that the
+/// project asks of the machine.
 pub async fn initialize(trip: &Trip, config: &Config) -> Result<(), Error> {
+    consent::agreed(trip, config).await?;
     let Some(hook) = &config.hooks.initialize else {
         return Ok(());
     };
-    let command = words(&hook.value);
-    if trip.operation.params.trusted_initialize.as_ref() != Some(&command) {
-        let place = project::place(&hook.origin, &trip.workspace);
-        return Err(Error::NotTrusted { command, place });
-    }
     trip.say_phase(
         "hooks",
         "Running initializeCommand on this machine".to_owned(),
@@ -120,12 +118,14 @@ impl Drop for Group {
 }
 
 async fn pass_on(trip: &Trip, step: u32, stream: Option<impl AsyncRead + Unpin>) {
-    let Some(stream) = stream else {
+    let Some(mut stream) = stream else {
         return;
     };
-    let mut lines = BufReader::new(stream).split(b'\n');
-    while let Ok(Some(line)) = lines.next_segment().await {
-        let text = String::from_utf8_lossy(&line).into_owned();
-        trip.operation.say(Progress::Output { step, text });
+    let mut say = |text: String| trip.operation.say(Progress::Output { step, text });
+    let mut lines = Lines::default();
+    let mut bytes = vec![0; 16 << 10];
+    while let Ok(count @ 1..) = stream.read(&mut bytes).await {
+        lines.add(&bytes[..count], &mut say);
     }
+    lines.end(&mut say);
 }
