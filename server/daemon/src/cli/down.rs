@@ -33,7 +33,11 @@ pub fn run(global: &Global, arguments: &DownArguments) -> Ended {
     } else if !global.quiet {
         for session in &down.ended {
             let command = printable(&session.command.join(" "));
-            writeln!(out, "ended with it: session {} ({command})", session.name)?;
+            writeln!(
+                out,
+                "ended with it: session {} ({command})",
+                printable(&session.name)
+            )?;
         }
         match (down.container, arguments.keep) {
             (Some(name), true) => {

@@ -15,7 +15,7 @@ use crate::cli::{
     args::Global,
     call::{Call, workspace},
     sessions,
-    style::Style,
+    style::{Style, printable},
     table,
     up::{gpu_line, write_changes},
 };
@@ -55,16 +55,13 @@ pub fn word(state: State) -> &'static str {
 }
 
 fn write_status(out: &mut dyn Write, status: &Status, style: Style) -> io::Result<()> {
+    let workspace = printable(&status.workspace);
     let Some(name) = &status.name else {
         return match status.state {
             State::Starting => {
-                writeln!(out, "the container for {} is being made", status.workspace)
+                writeln!(out, "the container for {workspace} is being made")
             }
-            _ => writeln!(
-                out,
-                "no container for {}; `warpdock up` makes one",
-                status.workspace
-            ),
+            _ => writeln!(out, "no container for {workspace}; `warpdock up` makes one"),
         };
     };
     let state = match status.state {
@@ -75,12 +72,12 @@ fn write_status(out: &mut dyn Write, status: &Status, style: Style) -> io::Resul
         0 => String::new(),
         started => format!(" for {}", table::ago(started)),
     };
-    writeln!(out, "{} {state}{since}", style.strong(name))?;
+    writeln!(out, "{} {state}{since}", style.strong(&printable(name)))?;
     if let Some(image) = &status.image {
-        writeln!(out, "  image      {image}")?;
+        writeln!(out, "  image      {}", printable(image))?;
     }
     let folder = status.workspace_folder.as_deref().unwrap_or("not mounted");
-    writeln!(out, "  workspace  {} at {folder}", status.workspace)?;
+    writeln!(out, "  workspace  {workspace} at {}", printable(folder))?;
     if let Some(gpu) = status
         .gpu
         .as_ref()
@@ -88,11 +85,11 @@ fn write_status(out: &mut dyn Write, status: &Status, style: Style) -> io::Resul
     {
         writeln!(out, "  {}", gpu_line(gpu, style))?;
         if let (Some(remedy), false) = (&gpu.remedy, gpu.visible) {
-            writeln!(out, "  {} {remedy}", style.dim("->"))?;
+            writeln!(out, "  {} {}", style.dim("->"), printable(remedy))?;
         }
     }
     if let Some(note) = &status.note {
-        writeln!(out, "  {} {note}", style.warn("note:"))?;
+        writeln!(out, "  {} {}", style.warn("note:"), printable(note))?;
     }
     // What is over is `warpdock sessions --all`'s.
     let live: Vec<_> = status

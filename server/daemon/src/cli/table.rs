@@ -2,8 +2,15 @@
 
 use std::io::{self, Write};
 
+use crate::cli::style::printable;
+
 /// Writes rows below a heading, two spaces between columns.
 pub fn write(out: &mut dyn Write, heading: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+    // Names of images, sessions and users may hold anything.
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| printable(cell)).collect())
+        .collect();
     let width = |column: usize| {
         let cells = rows
             .iter()
@@ -16,7 +23,7 @@ pub fn write(out: &mut dyn Write, heading: &[&str], rows: &[Vec<String>]) -> io:
     };
     let widths: Vec<usize> = (0..heading.len()).map(width).collect();
     let heading: Vec<String> = heading.iter().map(|cell| (*cell).to_owned()).collect();
-    for row in std::iter::once(&heading).chain(rows) {
+    for row in std::iter::once(&heading).chain(&rows) {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
             line.push_str(&format!("{cell:<width$}  "));
@@ -44,5 +51,18 @@ pub fn duration(seconds: u64) -> String {
         60..3600 => format!("{} min", seconds / 60),
         3600..172_800 => format!("{} h", seconds / 3600),
         _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write;
+
+    #[test]
+    fn no_cell_can_drive_the_terminal() {
+        let mut out = Vec::new();
+        let rows = [vec!["a\x1b]0;x\x07\nb".to_owned(), "\u{202e}c".to_owned()]];
+        write(&mut out, &["NAME", "USER"], &rows).expect("written");
+        assert_eq!(String::from_utf8_lossy(&out), "NAME  USER\nab    c\n");
     }
 }
