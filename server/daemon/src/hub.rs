@@ -12,7 +12,7 @@ use std::{
 };
 
 use engine::{access::Access, handed::Handed};
-use protocol::container::UpParams;
+use protocol::container::{Progress, UpParams};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,9 @@ const THE_END: &str = "the daemon's end";
 
 /// How long who asked for something may take to leave once it was told of the daemon's end.
 const TELLING_LIMIT: Duration = Duration::from_millis(500);
+
+/// After waiting so long for another operation the person is told.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What all windows share.
 #[derive(Debug)]
@@ -113,6 +116,7 @@ impl Hub {
         self: &Arc<Hub>,
         params: UpParams,
         environment: &BTreeMap<String, String>,
+        say: impl Fn(Progress),
     ) -> Result<Ticket, Error> {
         let socket = self.access(environment)?.endpoint()?.socket;
         let key = (socket, PathBuf::from(&params.target.workspace));
@@ -144,7 +148,15 @@ impl Hub {
                     }
                 }
             };
-            under_way.ended().await;
+            let ended = under_way.ended();
+            tokio::pin!(ended);
+            if tokio::time::timeout(PATIENCE, &mut ended).await.is_err() {
+                say(Progress::Phase {
+                    phase: "wait".to_owned(),
+                    text: "Waiting for another operation on this workspace".to_owned(),
+                });
+                ended.await;
+            }
         }
     }
 
@@ -195,15 +207,21 @@ impl Hub {
     }
 
     /// Cancels what is under way, and waits until it has cleaned up and who asked was told.
-    pub async fn end(&self) {
+    /// `false`: it has not ended within `limit`.
+    pub async fn end(&self, limit: Duration) -> bool {
         self.stop.cancel();
         let clients = self.clients.load(Ordering::SeqCst);
         let operations: Vec<_> = lock(&self.operations).values().cloned().collect();
         for operation in &operations {
             operation.cancel(THE_END);
         }
-        for operation in &operations {
-            operation.ended().await;
+        let all_ended = async {
+            for operation in &operations {
+                operation.ended().await;
+            }
+        };
+        if tokio::time::timeout(limit, all_ended).await.is_err() {
+            return false;
         }
         // The command line leaves when it was told; an editor stays, and is told as well.
         let told = async {
@@ -212,6 +230,7 @@ impl Hub {
             }
         };
         let _stayed = tokio::time::timeout(TELLING_LIMIT, told).await;
+        true
     }
 
     fn start(
@@ -255,4 +274,22 @@ impl Drop for Working {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_end_does_not_wait_for_ever() {
+        let hub = Hub::new(Paths {
+            runtime: PathBuf::from("/nowhere"),
+            state: PathBuf::from("/nowhere"),
+        });
+        let key = (PathBuf::from("/engine"), PathBuf::from("/workspace"));
+        let stuck = Operation::new(UpParams::default());
+        lock(&hub.operations).insert(key, Arc::clone(&stuck));
+        assert!(!hub.end(Duration::from_millis(10)).await);
+        assert!(stuck.token.is_cancelled());
+    }
 }

@@ -20,6 +20,12 @@ use crate::{hand, hub::Hub, letterbox, log, paths::Paths, summon};
 /// Without a client and without work the daemon ends after this time.
 const IDLE: Duration = Duration::from_secs(30 * 60);
 
+/// Nobody waits longer, and beyond it clocks overflow.
+const LONGEST_IDLE: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+/// How long what is under way may take to clean up at the daemon's end.
+const END_LIMIT: Duration = Duration::from_secs(20);
+
 /// `warpdock daemon start`: leave the session of whoever called, start the daemon, end.
 ///
 /// The daemon inherits standard output and says one line on it.
@@ -94,7 +100,10 @@ async fn run(paths: Paths) -> ExitCode {
     for socket in [summon::SOCKET, summon::HAND_SOCKET] {
         let _gone_already = fs::remove_file(folder.join(socket));
     }
-    hub.end().await;
+    end_in_any_case();
+    if !hub.end(END_LIMIT).await {
+        tracing::error!("what was under way has not ended");
+    }
     drop(lock);
     tracing::info!("ended");
     ExitCode::SUCCESS
@@ -126,8 +135,12 @@ async fn accept(hub: &Arc<Hub>, listener: UnixListener, hand_listener: UnixListe
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             },
-            accepted = hand_listener.accept() => if let Ok((stream, _)) = accepted {
-                hand::take(hub, stream);
+            accepted = hand_listener.accept() => match accepted {
+                Ok((stream, _)) => hand::take(hub, stream),
+                Err(error) => {
+                    tracing::error!(%error, "cannot accept what is handed over");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
             },
             () = hub.stop.cancelled() => return tracing::info!("told to stop"),
             _ = terminate.recv() => return tracing::info!("SIGTERM"),
@@ -142,11 +155,24 @@ async fn accept(hub: &Arc<Hub>, listener: UnixListener, hand_listener: UnixListe
     }
 }
 
+/// The lock is not to be held for ever, whatever keeps the runtime: a later command waits for it.
+fn end_in_any_case() {
+    std::thread::spawn(|| {
+        std::thread::sleep(END_LIMIT + Duration::from_secs(5));
+        std::process::exit(1);
+    });
+}
+
 fn idle_limit() -> Duration {
-    std::env::var("WARPDOCK_IDLE_SECONDS")
-        .ok()
-        .and_then(|seconds| seconds.parse().ok())
-        .map_or(IDLE, Duration::from_secs_f64)
+    idle_seconds(std::env::var("WARPDOCK_IDLE_SECONDS").ok().as_deref())
+}
+
+/// What is no length of time is as if it was not said.
+fn idle_seconds(text: Option<&str>) -> Duration {
+    text.and_then(|seconds| seconds.parse().ok())
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|idle| *idle <= LONGEST_IDLE)
+        .unwrap_or(IDLE)
 }
 
 fn lock(path: &std::path::Path) -> io::Result<Option<File>> {
@@ -157,7 +183,13 @@ fn lock(path: &std::path::Path) -> io::Result<Option<File>> {
         .mode(0o600)
         .open(path)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => {
+            // For whoever waits for us in vain. A full disk costs the number and nothing else.
+            let _unnamed = file
+                .set_len(0)
+                .and_then(|()| writeln!(&file, "{}", std::process::id()));
+            Ok(Some(file))
+        }
         Err(fs::TryLockError::WouldBlock) => Ok(None),
         Err(fs::TryLockError::Error(error)) => Err(error),
     }
@@ -189,5 +221,38 @@ fn say(line: &str) -> ExitCode {
     match writeln!(io::stdout(), "{line}").and_then(|()| io::stdout().flush()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_length_of_time_is_not_heeded() {
+        for text in [
+            None,
+            Some("-1"),
+            Some("nan"),
+            Some("inf"),
+            Some("1e18"),
+            Some("x"),
+        ] {
+            assert_eq!(idle_seconds(text), IDLE, "{text:?}");
+        }
+        assert_eq!(idle_seconds(Some("0.5")), Duration::from_millis(500));
+    }
+
+    #[test]
+    fn the_lock_names_its_holder() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("lock");
+        fs::write(&path, "12345678901\n").expect("an old one");
+        let held = lock(&path).expect("no error");
+        assert!(held.is_some());
+        assert_eq!(
+            fs::read_to_string(&path).expect("readable"),
+            format!("{}\n", std::process::id())
+        );
     }
 }

@@ -3,7 +3,8 @@
 //! Blocking and without a runtime, because every `warpdock exec` passes through here.
 
 use std::{
-    io::{self, BufRead, BufReader},
+    fs::{File, TryLockError},
+    io::{self, BufRead, BufReader, Read},
     os::unix::net::UnixStream,
     path::Path,
     process::{Command, Stdio},
@@ -21,8 +22,9 @@ pub const SOCKET: &str = "daemon.sock";
 /// The name of the socket that takes engine connections from a terminal's `sudo`.
 pub const HAND_SOCKET: &str = "hand.sock";
 
-/// How long a daemon may take to answer at its start.
-const START_LIMIT: Duration = Duration::from_secs(10);
+/// How long a daemon may take to answer at its start: another that is at its end may hold its lock
+/// for twenty seconds.
+const START_LIMIT: Duration = Duration::from_secs(30);
 
 /// How often it is started before its silence is taken for an answer.
 const START_ATTEMPTS: u32 = 3;
@@ -49,8 +51,13 @@ pub enum SummonError {
     #[error("the socket {path} is served by uid {uid}, not by you")]
     Stranger { path: String, uid: u32 },
     /// It started and does not answer.
-    #[error("the daemon does not answer on {path}: {source}")]
-    Silent { path: String, source: io::Error },
+    #[error("the daemon does not answer on {path}{}: {source}", held(*.holder))]
+    Silent {
+        path: String,
+        /// The process that holds the daemon's lock.
+        holder: Option<u32>,
+        source: io::Error,
+    },
 }
 
 /// A connection to the daemon of this build; it is started when there is none.
@@ -75,6 +82,7 @@ pub fn summon(paths: &Paths) -> Result<UnixStream, SummonError> {
                 Err(source) if Instant::now() >= deadline => {
                     return Err(SummonError::Silent {
                         path: socket.display().to_string(),
+                        holder: holder(&socket),
                         source,
                     });
                 }
@@ -100,6 +108,7 @@ pub fn existing(paths: &Paths, socket: &str) -> Result<Option<UnixStream>, Summo
 fn own(stream: UnixStream, path: &Path) -> Result<UnixStream, SummonError> {
     let failed = |source| SummonError::Silent {
         path: path.display().to_string(),
+        holder: holder(path),
         source,
     };
     let peer = socket_peercred(&stream).map_err(|error| failed(error.into()))?;
@@ -110,6 +119,26 @@ fn own(stream: UnixStream, path: &Path) -> Result<UnixStream, SummonError> {
             path: path.display().to_string(),
             uid,
         }),
+    }
+}
+
+/// The process that holds the lock beside a socket, by its own word.
+fn holder(socket: &Path) -> Option<u32> {
+    let mut lock = File::open(socket.with_file_name("lock")).ok()?;
+    if !matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)) {
+        return None;
+    }
+    let mut text = String::new();
+    lock.read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+fn held(holder: Option<u32>) -> String {
+    match holder {
+        Some(pid) => {
+            format!(" (process {pid} holds its lock: end it if it does not end by itself)")
+        }
+        None => String::new(),
     }
 }
 

@@ -30,7 +30,10 @@ pub fn up(window: &mut Window, params: UpParams, reply: Reply<Up>) {
         let mut params = params;
         params.target.workspace = workspace.display().to_string();
         let follow = async {
-            let mut ticket = hub.up(params, &environment).await?;
+            let mut ticket = {
+                let say = |progress| outgoing.progress(&named, progress);
+                hub.up(params, &environment, say).await?
+            };
             loop {
                 match ticket.next().await {
                     Seen::Progress(all) => {
