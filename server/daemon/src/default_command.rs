@@ -56,13 +56,16 @@ pub async fn of(
     })
 }
 
+/// How long init may take to answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+
 /// Runs it as a session that stays.
 pub async fn open(
     container: &ContainerFacts,
     config: &Config,
     command: DefaultCommand,
 ) -> Result<(), Error> {
-    let mut connection = start::connect(container, Duration::from_secs(5)).await?;
+    let mut connection = start::connect(container, ANSWER_LIMIT).await?;
     let open = Open {
         name: Some("default".to_owned()),
         argv: command.argv.into_iter().map(String::into_bytes).collect(),
@@ -76,9 +79,11 @@ pub async fn open(
     };
     let name = container.name.clone();
     let doing = "running the image's default command".to_owned();
-    let reply = tokio::task::spawn_blocking(move || connection.ask(&Request::Open(open)))
-        .await
-        .map_err(|_panicked| Error::AnswerLost)?;
+    let reply = tokio::task::spawn_blocking(move || {
+        connection.ask_within(&Request::Open(open), ANSWER_LIMIT)
+    })
+    .await
+    .map_err(|_panicked| Error::AnswerLost)?;
     match reply {
         Ok(Reply::Opened(_)) => Ok(()),
         Ok(Reply::Failed(failure)) => Err(Error::Session {

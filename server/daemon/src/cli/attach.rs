@@ -1,6 +1,9 @@
 //! `warpdock attach`.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use session::frame::{Attach, Reply, Request, SessionInfo};
 
@@ -14,6 +17,9 @@ use crate::{
     },
     terminal::{self, Outcome, Streams},
 };
+
+/// How long init may take to answer what it knows.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 
 /// Comes back to a session.
 pub fn run(global: &Global, arguments: &AttachArguments) -> Ended {
@@ -47,7 +53,7 @@ pub fn run(global: &Global, arguments: &AttachArguments) -> Ended {
 
 /// The sessions of a container, the oldest first.
 pub fn list(way: &mut Way) -> Result<Vec<SessionInfo>, Failed> {
-    let reply = way.connection.ask(&Request::List);
+    let reply = way.connection.ask_within(&Request::List, ANSWER_LIMIT);
     match reply {
         Ok(Reply::Sessions(sessions)) => Ok(sessions),
         Ok(other) => Err(Failed::ours(

@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     process::ExitCode,
+    time::Duration,
 };
 
 use session::frame::{Reply, Request, SignalTarget};
@@ -46,6 +47,9 @@ const SIGNALS: [(&str, i32); 28] = [
     ("WINCH", 28),
     ("SYS", 31),
 ];
+
+/// How long init may take: hanging up waits for processes, and kills them after a while.
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// Ends sessions, or sends them a signal.
 pub fn run(global: &Global, arguments: &KillArguments) -> Ended {
@@ -96,7 +100,7 @@ fn end(mut way: Way, session: &str, signal: Option<i32>) -> Result<(), Failed> {
         },
         None => Request::HangUp { session },
     };
-    let failure = match way.connection.ask(&request) {
+    let failure = match way.connection.ask_within(&request, LIMIT) {
         Ok(Reply::Failed(failure)) => session_failure::said(&failure),
         Ok(_) => return Ok(()),
         Err(source) => {

@@ -15,6 +15,7 @@ use crate::{
     cli::{
         Ended,
         args::{Global, RunArguments},
+        attach::ANSWER_LIMIT,
         call::{Call, target},
         failed::Failed,
         open::{self, Wanted},
@@ -100,7 +101,10 @@ fn detach(global: &Global, mut way: crate::cli::call::Way, request: session::fra
         };
         Failed::Failure(Box::new(error.failure()))
     };
-    match way.connection.ask(&Request::Open(request)).map_err(lost)? {
+    let opened = way
+        .connection
+        .ask_within(&Request::Open(request), ANSWER_LIMIT);
+    match opened.map_err(lost)? {
         Reply::Opened(info) => {
             let mut out = io::stdout().lock();
             match global.json {

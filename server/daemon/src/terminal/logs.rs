@@ -1,5 +1,7 @@
 //! Writes a session's kept output, and what comes.
 
+use std::time::Duration;
+
 use session::client::{Connection, Incoming};
 use session::error::ConnectError;
 use session::frame::{Reply, Request, SessionInfo};
@@ -10,6 +12,9 @@ use rustix::io::Errno;
 use super::output::{Output, Written};
 use super::scan::{Scanner, Step};
 use super::{Outcome, Streams, TerminalError};
+
+/// How long init may take for its first answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 
 /// Makes output harmless for a terminal that is not the session's own.
 ///
@@ -75,7 +80,7 @@ pub(super) fn logs(
         session: session.to_owned(),
         follow,
     };
-    let info = match connection.ask(&request) {
+    let info = match connection.ask_within(&request, ANSWER_LIMIT) {
         Ok(Reply::Opened(info)) => info,
         Ok(Reply::Failed(failure)) => return Ok(Outcome::Failed(failure)),
         Ok(_) => return Ok(lost(None, ConnectError::Unexpected { what: "reply" })),
