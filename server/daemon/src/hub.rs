@@ -46,6 +46,8 @@ pub struct Hub {
     pub client_left: Notify,
     /// Cancelled to end the daemon.
     pub stop: CancellationToken,
+    /// Cancelled to close all connections: the last thing that clients see of the daemon.
+    pub closing: CancellationToken,
     /// When the daemon started.
     pub started: Instant,
     /// What is remembered about containers.
@@ -71,6 +73,7 @@ impl Hub {
             clients: AtomicUsize::new(0),
             client_left: Notify::new(),
             stop: CancellationToken::new(),
+            closing: CancellationToken::new(),
             started: Instant::now(),
             machines: Mutex::default(),
             handed: Mutex::default(),
@@ -230,6 +233,15 @@ impl Hub {
             }
         };
         let _stayed = tokio::time::timeout(TELLING_LIMIT, told).await;
+        // A request that is still under way must not fail with what the runtime's end does to it:
+        // the client sees its connection closed, and asks the next daemon.
+        self.closing.cancel();
+        let closed = async {
+            while self.clients.load(Ordering::SeqCst) > 0 {
+                self.client_left.notified().await;
+            }
+        };
+        let _stuck = tokio::time::timeout(TELLING_LIMIT, closed).await;
         true
     }
 

@@ -91,6 +91,7 @@ pub fn serve(hub: &Arc<Hub>, stream: UnixStream) {
         tokio::select! {
             () = server.serve(service) => {}
             () = gone.cancelled() => {}
+            () = hub.closing.cancelled() => {}
         }
         hub.clients.fetch_sub(1, Ordering::SeqCst);
         hub.client_left.notify_one();
