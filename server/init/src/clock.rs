@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use session::frame::{Failure, Keep, Reply};
 
+use crate::birth;
 use crate::client::{SPEAK_WITHIN, Stage};
 use crate::hang_up;
 use crate::hub::{self, Hub};
@@ -46,7 +47,7 @@ pub(crate) fn keep_time(hub: &mut Hub, now: Instant) {
             continue;
         };
         if session.birth.as_ref().is_some_and(|it| it.deadline <= now) {
-            hub::give_birth_up(hub, id);
+            birth::give_up(hub, id);
             continue;
         }
         if session.grace.is_some_and(|it| it <= now) {

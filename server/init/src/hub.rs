@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use rustix::process::WaitOptions;
 use session::frame::{Exit, Failure, Keep, Reply};
 
-use crate::client::{Client, Role, Stage};
+use crate::birth;
+use crate::client::{Client, Stage};
 use crate::environment::Environment;
 use crate::hang_up;
-use crate::lines::{Adopted, BIRTH_WITHIN};
-use crate::processes::{self, Processes};
+use crate::lines::Adopted;
+use crate::processes::Processes;
 use crate::reaper::{self, Word};
 use crate::session::{Session, system};
 use crate::users::Ids;
@@ -122,41 +123,6 @@ impl Hub {
     }
 }
 
-/// What the process that becomes a session's command has said.
-pub(crate) fn birth_spoke(hub: &mut Hub, id: u32) {
-    let Some(session) = hub.sessions.get_mut(&id) else {
-        return;
-    };
-    let Some(birth) = &mut session.birth else {
-        return;
-    };
-    let mut bytes = [0; 4096];
-    let failure = loop {
-        match rustix::io::read(&birth.socket, &mut bytes) {
-            Ok(0) => match birth.decoder.at_boundary() {
-                true => break None,
-                false => break Some(cut_short()),
-            },
-            Ok(length) => birth.decoder.feed(&bytes[..length]),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(rustix::io::Errno::AGAIN) => return,
-            Err(_) => break Some(cut_short()),
-        }
-        match birth.decoder.next_frame() {
-            Ok(Some(session::codec::Frame::Reply(Reply::Failed(failure)))) => break Some(failure),
-            Ok(None) => {}
-            Ok(Some(_)) | Err(_) => break Some(cut_short()),
-        }
-    };
-    match failure {
-        None => {
-            birth.executed = true;
-            started(hub, id);
-        }
-        Some(failure) => not_started(hub, id, failure),
-    }
-}
-
 /// What a session's reaper has said.
 pub(crate) fn reaper_spoke(hub: &mut Hub, id: u32) {
     let Some(session) = hub.sessions.get_mut(&id) else {
@@ -175,7 +141,7 @@ pub(crate) fn reaper_spoke(hub: &mut Hub, id: u32) {
             }
             Word::NotStarted(errno) => {
                 let error = std::io::Error::from_raw_os_error(errno);
-                return not_started(hub, id, system("start a process", &error));
+                return birth::not_started(hub, id, system("start a process", &error));
             }
             Word::Ended(exit) => {
                 session.set_exit(exit);
@@ -185,7 +151,7 @@ pub(crate) fn reaper_spoke(hub: &mut Hub, id: u32) {
         }
     }
     let_reaper_go(hub, id);
-    started(hub, id);
+    birth::started(hub, id);
     end_hang_up(hub, id);
 }
 
@@ -227,7 +193,7 @@ fn adopt(hub: &mut Hub, id: u32, reaper: u32) {
     let leader = session.leader;
     session.adopted = Some(adopted);
     if session.birth.is_some() && leader.is_none() {
-        return not_started(hub, id, cut_short());
+        return birth::not_started(hub, id, cut_short());
     }
     check_adopted(hub);
 }
@@ -278,70 +244,6 @@ pub(crate) fn reap(hub: &mut Hub) {
         }
     }
     check_adopted(hub);
-}
-
-/// The command runs, once it is executed and its process known.
-fn started(hub: &mut Hub, id: u32) {
-    let Some(session) = hub.sessions.get_mut(&id) else {
-        return;
-    };
-    let Some(birth) = &session.birth else {
-        return;
-    };
-    if session.leader.is_none() || !birth.executed {
-        return;
-    }
-    let opener = birth.opener;
-    let size = session.size;
-    session.birth = None;
-    let cursor = session.ring.beginning().0;
-    hub.revision += 1;
-    let info = crate::listing::info(hub, id);
-    match (hub.clients.get_mut(&opener), info) {
-        (Some(client), Some(info)) => {
-            client.reply(&Reply::Opened(info));
-            client.stage = Stage::Attached(crate::client::Attached {
-                session: id,
-                cursor,
-                replay_until: None,
-                role: Role::Typing,
-                size,
-                detached: false,
-            });
-            // It may have typed ahead.
-            crate::requests::read_frames(hub, opener);
-        }
-        _ => abandoned(hub, id),
-    }
-}
-
-/// What is to become the command has not come so far: a dead disk, as a rule.
-pub(crate) fn give_birth_up(hub: &mut Hub, id: u32) {
-    if let Some(session) = hub.sessions.get(&id) {
-        let mut pids = session.live(&Processes::now());
-        pids.extend(session.reaper.as_ref().map(|it| it.pid));
-        processes::signal_all(&pids, rustix::process::Signal::KILL);
-    }
-    let failure = Failure::System {
-        doing: "start the session".to_owned(),
-        error: format!(
-            "its command did not begin within {} s; the working folder or the command's disk \
-             does not answer",
-            BIRTH_WITHIN.as_secs()
-        ),
-    };
-    not_started(hub, id, failure);
-}
-
-fn not_started(hub: &mut Hub, id: u32, failure: Failure) {
-    let Some(session) = hub.sessions.remove(&id) else {
-        return;
-    };
-    hub.revision += 1;
-    let opener = session.birth.map(|it| it.opener);
-    if let Some(client) = opener.and_then(|it| hub.clients.get_mut(&it)) {
-        client.fail(failure);
-    }
 }
 
 /// A client has left, or the connection broke.
@@ -415,7 +317,7 @@ pub(crate) fn answer_hang_up(hub: &mut Hub, id: u32, reply: &Reply) {
     }
 }
 
-fn cut_short() -> Failure {
+pub(crate) fn cut_short() -> Failure {
     Failure::System {
         doing: "start the session".to_owned(),
         error: "its first process was killed before the command began".to_owned(),

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod become_user;
+mod birth;
 mod client;
 mod clock;
 mod deliver;

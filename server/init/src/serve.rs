@@ -21,6 +21,7 @@ use session::client::SOCKET_NAME;
 use session::peer::Peer;
 
 use crate::accounts;
+use crate::birth;
 use crate::client::{Client, Stage};
 use crate::clock;
 use crate::deliver;
@@ -112,7 +113,7 @@ pub(crate) fn serve(folder: &Path, private: bool) -> io::Result<()> {
                         clock::stop(&mut hub);
                     }
                 }
-                Ready::Birth(id) => hub::birth_spoke(&mut hub, id),
+                Ready::Birth(id) => birth::spoke(&mut hub, id),
                 Ready::Reaper(id) => hub::reaper_spoke(&mut hub, id),
                 Ready::Output(id) => {
                     deliver::read_session(&mut hub, id);

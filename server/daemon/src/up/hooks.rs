@@ -11,7 +11,7 @@ use protocol::container::Progress;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use session::{
     client::{Connection, Incoming, Polled},
-    frame::{Exit, Keep, Open, Reply, Request, Stdio},
+    frame::{Keep, Open, Reply, Request, Stdio},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -248,10 +248,7 @@ fn in_container(
             Polled::Incoming(Incoming::Reply(Reply::Exit(exit))) => {
                 output.end(say);
                 errors.end(say);
-                return Ok(match exit {
-                    Exit::Code(code) => code,
-                    Exit::Signal(signal) => 128 + signal,
-                });
+                return Ok(exit.code());
             }
             Polled::Incoming(Incoming::Reply(Reply::Failed(failure))) => {
                 say(session_words(&failure));
