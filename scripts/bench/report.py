@@ -86,8 +86,9 @@ def page(part, text, rounds):
     with open(PAGE) as file:
         before = file.read()
     date = datetime.date.today().isoformat()
-    load = os.getloadavg()[0]
-    head = f"{date}, {machine()}, load {load:.1f} at the end, {rounds} rounds."
+    load, nice = os.getloadavg()[0], os.nice(0)
+    priority = f", all contenders at nice {nice}" if nice else ""
+    head = f"{date}, {machine()}, load {load:.1f} at the end{priority}, {rounds} rounds."
     mark = re.compile(rf"(<!-- {part} -->\n).*?(<!-- end -->)", re.DOTALL)
     after = mark.sub(lambda found: f"{found[1]}{head}\n\n{text}\n{found[2]}", before)
     with open(PAGE, "w") as file:
