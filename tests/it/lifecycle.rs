@@ -205,6 +205,44 @@ fn a_command_for_this_machine_needs_somebody_who_agrees() {
 }
 
 #[test]
+fn a_setting_that_reaches_this_machine_is_agreed_to_once() {
+    let project = Project::new(&format!(
+        "//- /.devcontainer.json\n{}\n",
+        of_busybox(r#""capAdd": ["SYS_PTRACE"]"#)
+    ));
+    let failure = project.failure(&["up"]);
+    assert_eq!(failure["kind"], "not-trusted");
+    has(text(&failure["message"]), &[r#""capAdd": ["SYS_PTRACE"]"#]);
+    assert!(project.containers().is_empty());
+    project.good(&["up", "--trust"]);
+    project.good(&["down"]);
+    project.good(&["up"]);
+    project.good(&["down"]);
+    // The person's own words need no question.
+    project.configure(&of_busybox(r#""name": "plain""#));
+    project.good(&["up", "--run-arg=--cap-add=SYS_ADMIN"]);
+}
+
+#[test]
+fn an_image_may_not_ask_for_this_machine_unless_the_project_does() {
+    let dockerfile = "FROM warpdock-test/busybox:1\n\
+        LABEL devcontainer.metadata='[{\"capAdd\":[\"NET_ADMIN\"]}]'\n";
+    let build = r#""build": { "dockerfile": "Dockerfile" }"#;
+    let project = Project::new(&format!(
+        "//- /Dockerfile\n{dockerfile}//- /.devcontainer.json\n{{ {build} }}\n"
+    ));
+    let failure = project.failure(&["up"]);
+    assert_eq!(failure["kind"], "configuration");
+    has(
+        &failure.to_string(),
+        &["image-danger", "NET_ADMIN", "--run-arg=--cap-add=NET_ADMIN"],
+    );
+    assert!(project.containers().is_empty());
+    project.configure(&format!(r#"{{ {build}, "capAdd": ["NET_ADMIN"] }}"#));
+    project.good(&["up"]);
+}
+
+#[test]
 fn on_a_terminal_it_is_asked_for() {
     let project = with_hooks(r#""initializeCommand": ["touch", "ran"]"#);
     for (answer, code) in [("n", 1), ("y", 0)] {
