@@ -42,7 +42,7 @@ pub(crate) fn check(project: &Project, kind: &Kind) {
 #[track_caller]
 pub(crate) fn check_configured(devcontainer: &str, kind: &Kind) {
     let project = Project::configured(devcontainer);
-    project.good(&["up"]);
+    project.good(&["up", "--trust"]);
     check(&project, kind);
 }
 

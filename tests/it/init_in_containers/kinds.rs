@@ -155,7 +155,7 @@ fn users_mapped_to_others_of_the_host() {
     std::fs::remove_file(project.workspace.join("mine")).expect("it is there");
     check(project, &ROOT);
     project.configure(&with_arguments(BUSYBOX, r#""--userns", "host""#));
-    project.good(&["rebuild"]);
+    project.good(&["rebuild", "--trust"]);
     project.inside("touch mine");
     let made = std::fs::metadata(project.workspace.join("mine")).expect("made inside");
     assert_eq!(made.uid(), 0);
