@@ -57,6 +57,8 @@ if [ -d ../shared/acceptance ]; then
     export WARPDOCK_ACCEPTANCE=${WARPDOCK_ACCEPTANCE:-$(cd ../shared/acceptance && pwd -P)}
 fi
 
+# Most tests wait more than they compute.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-4}
 say "cargo test"
 cargo test --workspace --locked --no-fail-fast "$@" || fail "tests failed, above"
 if [ $# -eq 0 ]; then

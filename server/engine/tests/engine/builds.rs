@@ -134,7 +134,8 @@ async fn a_mistake_in_the_dockerfile_has_a_line() -> Result<()> {
         };
         assert_eq!(line, Some(3));
         assert!(message.starts_with("unknown instruction: RNU"), "{message}");
-        assert!(dockerfile.ends_with("/Dockerfile"), "{dockerfile}");
+        // Without a name of the caller's: as the build context has it.
+        assert_eq!(dockerfile, "Dockerfile");
     }
     Ok(())
 }

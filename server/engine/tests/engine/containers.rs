@@ -62,7 +62,10 @@ async fn a_truncated_archive_is_refused() -> Result<()> {
         .load(&absent, |_| {})
         .await
         .expect_err("no such file");
-    assert!(matches!(&error, Error::Unreadable { .. }), "{error:?}");
+    assert!(
+        matches!(&error, Error::ArchiveUnreadable { .. }),
+        "{error:?}"
+    );
     Ok(())
 }
 
