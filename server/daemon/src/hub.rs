@@ -29,7 +29,7 @@ use crate::{
 /// What cancels an `up` when the daemon is told to end.
 const THE_END: &str = "the daemon's end";
 
-/// How long who asked for something may take to leave once it was told of the daemon's end.
+/// How long what was asked for may take to be answered at the daemon's end.
 const TELLING_LIMIT: Duration = Duration::from_millis(500);
 
 /// After waiting so long for another operation the person is told.
@@ -46,8 +46,10 @@ pub struct Hub {
     pub client_left: Notify,
     /// Cancelled to end the daemon.
     pub stop: CancellationToken,
-    /// Cancelled to close all connections: the last thing that clients see of the daemon.
+    /// Cancelled to close each connection as soon as what was asked for on it is answered.
     pub closing: CancellationToken,
+    /// Cancelled to close all connections at once.
+    pub cut: CancellationToken,
     /// When the daemon started.
     pub started: Instant,
     /// What is remembered about containers.
@@ -74,6 +76,7 @@ impl Hub {
             client_left: Notify::new(),
             stop: CancellationToken::new(),
             closing: CancellationToken::new(),
+            cut: CancellationToken::new(),
             started: Instant::now(),
             machines: Mutex::default(),
             handed: Mutex::default(),
@@ -213,7 +216,6 @@ impl Hub {
     /// `false`: it has not ended within `limit`.
     pub async fn end(&self, limit: Duration) -> bool {
         self.stop.cancel();
-        let clients = self.clients.load(Ordering::SeqCst);
         let operations: Vec<_> = lock(&self.operations).values().cloned().collect();
         for operation in &operations {
             operation.cancel(THE_END);
@@ -226,23 +228,23 @@ impl Hub {
         if tokio::time::timeout(limit, all_ended).await.is_err() {
             return false;
         }
-        // The command line leaves when it was told; an editor stays, and is told as well.
-        let told = async {
-            while self.clients.load(Ordering::SeqCst) + operations.len() > clients {
-                self.client_left.notified().await;
-            }
-        };
-        let _stayed = tokio::time::timeout(TELLING_LIMIT, told).await;
-        // A request that is still under way must not fail with what the runtime's end does to it:
-        // the client sees its connection closed, and asks the next daemon.
+        // What is under way is answered yet. What takes longer must not fail with what the runtime's
+        // end does to it: its client sees the connection closed, and asks the next daemon.
         self.closing.cancel();
-        let closed = async {
+        if !self.all_leave_within(TELLING_LIMIT).await {
+            self.cut.cancel();
+            self.all_leave_within(TELLING_LIMIT).await;
+        }
+        true
+    }
+
+    async fn all_leave_within(&self, limit: Duration) -> bool {
+        let left = async {
             while self.clients.load(Ordering::SeqCst) > 0 {
                 self.client_left.notified().await;
             }
         };
-        let _stuck = tokio::time::timeout(TELLING_LIMIT, closed).await;
-        true
+        tokio::time::timeout(limit, left).await.is_ok()
     }
 
     fn start(

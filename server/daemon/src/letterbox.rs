@@ -22,7 +22,7 @@ use tokio::{
     net::{UnixStream, unix::OwnedReadHalf},
     sync::{mpsc, oneshot},
 };
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOwned};
 use tower_lsp::{
     LanguageServer, LspService, Server,
     jsonrpc::{Error as RpcError, ErrorCode, Result},
@@ -84,6 +84,7 @@ pub fn serve(hub: &Arc<Hub>, stream: UnixStream) {
             input,
             _gone: gone.clone().drop_guard(),
             gone: gone.clone(),
+            closing: Box::pin(hub.closing.clone().cancelled_owned()),
         };
         let server = Server::new(input, output, socket).concurrency_level(CONCURRENCY);
         // The server waits for requests under way even after the client has left; we do not,
@@ -91,7 +92,7 @@ pub fn serve(hub: &Arc<Hub>, stream: UnixStream) {
         tokio::select! {
             () = server.serve(service) => {}
             () = gone.cancelled() => {}
-            () = hub.closing.cancelled() => {}
+            () = hub.cut.cancelled() => {}
         }
         hub.clients.fetch_sub(1, Ordering::SeqCst);
         hub.client_left.notify_one();
@@ -204,11 +205,13 @@ fn rpc_error(error: &Error) -> RpcError {
     }
 }
 
-/// The client's bytes, and a token that is cancelled at their end.
+/// The client's bytes, and a token that is cancelled at their end. At the daemon's end there are
+/// no more of them, upon which the server answers what is under way, and leaves.
 struct UntilGone {
     input: OwnedReadHalf,
     gone: CancellationToken,
     _gone: DropGuard,
+    closing: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 impl AsyncRead for UntilGone {
@@ -217,6 +220,9 @@ impl AsyncRead for UntilGone {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.closing.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.input).poll_read(context, buffer);
         match &polled {
