@@ -3,6 +3,8 @@
 use std::{
     io::{self, Read, Write},
     os::unix::net::UnixStream,
+    thread,
+    time::{Duration, Instant},
 };
 
 use protocol::{
@@ -20,6 +22,9 @@ use crate::{
     paths::Paths,
     summon,
 };
+
+/// How long a daemon that goes away may be in the way of the next one.
+const LEAVING_LIMIT: Duration = Duration::from_secs(2);
 
 /// A connection to the daemon.
 #[derive(Debug)]
@@ -41,16 +46,18 @@ pub enum CallError {
 impl Daemon {
     /// Connects, starting the daemon if there is none.
     pub fn connect(paths: &Paths) -> Result<Daemon, Failed> {
-        let mut daemon = Daemon::new(summon::summon(paths)?);
-        match daemon.initialize() {
-            Ok(()) => Ok(daemon),
-            // It was about to end when we came: the next one will not be.
-            Err(CallError::Lost(_)) => {
-                let mut daemon = Daemon::new(summon::summon(paths)?);
-                daemon.initialize().map_err(CallError::settle)?;
-                Ok(daemon)
+        let deadline = Instant::now() + LEAVING_LIMIT;
+        loop {
+            let mut daemon = Daemon::new(summon::summon(paths)?);
+            match daemon.initialize() {
+                Ok(()) => return Ok(daemon),
+                // It was about to end when we came, or it was killed, which takes a moment in which
+                // it can still be connected to: the next one will be another.
+                Err(CallError::Lost(_)) if Instant::now() < deadline => {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                Err(error) => return Err(error.settle()),
             }
-            Err(CallError::Failed(failed)) => Err(failed),
         }
     }
 
@@ -60,8 +67,11 @@ impl Daemon {
             return Ok(None);
         };
         let mut daemon = Daemon::new(stream);
-        daemon.initialize().map_err(CallError::settle)?;
-        Ok(Some(daemon))
+        match daemon.initialize() {
+            Ok(()) => Ok(Some(daemon)),
+            Err(CallError::Lost(_)) => Ok(None),
+            Err(error) => Err(error.settle()),
+        }
     }
 
     /// Makes a call that is answered at once.
