@@ -156,7 +156,7 @@ fn required_without_a_toolkit_is_an_error_that_leaves_nothing() {
     );
     has(
         &failure["remedy"].to_string(),
-        &["machine with a GPU", "--gpus optional"],
+        &["use a machine that has one", "--gpus optional"],
     );
     assert!(project.containers().is_empty());
     assert_eq!(project.status()["state"], "absent");

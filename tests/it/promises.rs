@@ -172,7 +172,7 @@ fn the_dockerfile_itself_needs_the_internet_and_up_says_so() {
         &finished.stderr(),
         &[
             "the RUN of Dockerfile:7",
-            "downloads from the internet",
+            "needs the internet",
             "pip install",
             "data.dgl.ai",
             "warpdock load",

@@ -23,6 +23,8 @@ fn commands(help: &str) -> Vec<String> {
     let list = list.split("\n\n").next().expect("a text has a first part");
     list.lines()
         .filter_map(|line| line.split_whitespace().next())
+        // `help COMMAND` is what the others' --help is.
+        .filter(|command| *command != "help")
         .map(str::to_owned)
         .collect()
 }

@@ -7,9 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use protocol::{container::DefaultCommand, method::ContainerDefaultCommand};
+use protocol::{
+    container::DefaultCommand, failure::Failure as Said, method::ContainerDefaultCommand,
+};
 use serde_json::json;
-use session::frame::{Exit, Keep, Reply, Request};
+use session::frame::{Exit, Failure, Keep, Reply, Request};
 
 use crate::{
     cli::{
@@ -81,6 +83,12 @@ pub fn run(global: &Global, arguments: RunArguments) -> Ended {
     let began = Instant::now();
     let outcome = terminal::open(way.connection, request, Streams::standard(), &options)
         .map_err(|error| open::terminal_failed(&error))?;
+    if let (Some(default), Outcome::Failed(failure)) = (&default, &outcome) {
+        return Err(Failed::Failure(Box::new(of_default(
+            failure,
+            &default.argv.join(" "),
+        ))));
+    }
     if let Some(default) = default
         && began.elapsed() < AT_ONCE
         && !global.quiet
@@ -125,6 +133,22 @@ fn detach(global: &Global, mut way: crate::cli::call::Way, request: session::fra
             &[],
         )),
     }
+}
+
+/// Why the default command was not started: the image names something that it does not have.
+fn of_default(failure: &Failure, command: &str) -> Said {
+    let mut said = session_failure::said(failure);
+    let names = format!("the image's default command `{command}` names");
+    match failure {
+        Failure::CommandNotFound { command } => {
+            said.message = format!("{names} {command}, which is not in the image");
+        }
+        Failure::NotExecutable { command, reason } => {
+            said.message = format!("{names} {command}, which cannot be executed: {reason}");
+        }
+        _ => {}
+    }
+    said
 }
 
 fn nothing_to_run(default: &DefaultCommand) -> Result<(), Failed> {
