@@ -112,7 +112,7 @@ pub enum Error {
         place: String,
     },
     /// A lifecycle command on the host that nobody agreed to.
-    #[error("{place} asks for what reaches this machine, outside the container: {command}")]
+    #[error("{place} asks for something on this machine, outside the container: {command}")]
     NotTrusted { command: String, place: String },
     /// The request was withdrawn, by whom.
     #[error("cancelled by {by}")]

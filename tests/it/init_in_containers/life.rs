@@ -41,7 +41,8 @@ fn a_container_that_the_engine_starts_again_is_found() {
     assert!(kill.expect("kill is installed").success());
     wait::until("the engine to start it again", wait::LONG, || {
         let state = project.inspect()["State"].clone();
-        match state["Running"] == true && state["Pid"] != before {
+        // Between two runs it says that it runs, as restarting and with process 0.
+        match state["Status"] == "running" && state["Pid"] != before {
             true => Ok(()),
             false => Err(state),
         }
