@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Callable
 
 from figures import PROMPT
 from process import TooLong, code_of, in_terminal, memory
@@ -20,8 +21,13 @@ class Fault:
     name: str
     rounds: int
     promise: str
+    say: Callable[[str], None]
     broken: list = field(default_factory=list)
     note: str = ""
+
+    def breaks(self, words):
+        self.broken.append(words)
+        self.say(f"  {words}")
 
 
 def all_of(stage, rounds, wanted, say):
@@ -38,13 +44,11 @@ def all_of(stage, rounds, wanted, say):
     ]:
         if wanted and not any(word in name for word in wanted):
             continue
-        fault = Fault(name, 1 if inflict is slow_reader else rounds, promise)
+        fault = Fault(name, 1 if inflict is slow_reader else rounds, promise, say)
         say(f"{name} …")
         start = time.monotonic()
         inflict(stage, fault)
         say(f"  {len(fault.broken)} of {fault.rounds} did harm, {time.monotonic() - start:.0f} s {fault.note}")
-        for words in fault.broken[:5]:
-            say(f"  {words}")
         done.append(fault)
     return done
 
@@ -65,7 +69,7 @@ def rounds_of(fault):
             try:
                 body(number)
             except (AssertionError, TooLong, SystemExit) as broken:
-                fault.broken.append(f"round {number}: {broken}")
+                fault.breaks(f"round {number}: {broken}")
 
     return decorate
 
@@ -77,19 +81,19 @@ def daemon_in_up(stage, fault):
 
     @rounds_of(fault)
     def _(_number):
-        stage.must(stage.ours("daemon", "status"), code=0) if stage.daemon() else None
         process = stage.start(stage.ours("up", "--gpus", "none"), folder)
         time.sleep(random.random() * usual)
         stage.kill_daemon()
         process.drain()
         code = process.wait()
         process.end()
+        said = tail(stage)
         found = len(stage.containers_of(folder))
         stage.must(stage.ours("up", "--gpus", "none"), folder)
         after = len(stage.containers_of(folder))
         stage.must(stage.ours("down"), folder)
         left = stage.containers_of(folder)
-        assert code == 0, f"up ended with {code}: {tail(stage)}"
+        assert code == 0, f"up ended with {code}: {said}"
         assert found == after == 1 and not left, f"{found} containers, then {after}, then {len(left)}"
 
 
@@ -184,9 +188,9 @@ def two_at_once(stage, fault):
         codes = [process.wait() for process in processes]
         for process in processes:
             process.end()
-        found = len(stage.containers_of(folder))
+        found, said = len(stage.containers_of(folder)), tail(stage)
         stage.must(stage.ours("down"), folder)
-        assert codes == [0, 0] and found == 1, f"exit codes {codes}, {found} containers: {tail(stage)}"
+        assert codes == [0, 0] and found == 1, f"exit codes {codes}, {found} containers: {said}"
 
 
 def slow_reader(stage, fault):
@@ -230,9 +234,9 @@ def slow_reader(stage, fault):
     os.unlink(f"{folder}/big")
     fault.note = ", ".join(f"{name} at most {mb:.1f} MB" for name, mb in peak.items())
     if (seen.digest(), code) != (hashed.digest(), 0):
-        fault.broken.append(f"{total} bytes of {GIB}, exit code {code}, hash {'equal' if seen.digest() == hashed.digest() else 'differs'}")
+        fault.breaks(f"{total} bytes of {GIB}, exit code {code}, hash {'equal' if seen.digest() == hashed.digest() else 'differs'}")
     if peak["init"] > 8 or peak["client"] > 16:
-        fault.broken.append(f"memory grew: {fault.note}")
+        fault.breaks(f"memory grew: {fault.note}")
     stage.must(stage.ours("down"), folder)
 
 
@@ -249,7 +253,7 @@ def nothing_left(stage, fault, folder):
         until(lambda: not [it for it in stage.status(folder)["sessions"] if it["state"] != "exited"], "no session runs", 10)
         until(lambda: len(stage.api.call("GET", f"/containers/{status['id']}/top")["Processes"]) == 1, "init is alone", 10)
     except TooLong as broken:
-        fault.broken.append(str(broken))
+        fault.breaks(str(broken))
 
 
 def tail(stage):
