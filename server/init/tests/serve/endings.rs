@@ -176,10 +176,11 @@ fn a_command_that_kills_its_reaper_at_once_is_known_and_can_be_ended() {
         let pids = eventually("it sleeps", || {
             let session = init.session(id)?;
             assert_eq!(session.exit, None);
+            let pids: Vec<u32> = session.processes.iter().map(|it| it.pid).collect();
             let mut sleeping = session.processes.iter();
             sleeping
                 .any(|it| it.command == "sleep 1000")
-                .then(|| pids(&init, id))
+                .then_some(pids)
         });
         init.hang_up(&command.id());
         assert_none_lives(&pids);

@@ -312,7 +312,7 @@ pub(crate) fn is_alive(pid: u32) -> bool {
     match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
         Ok(stat) => !stat
             .rsplit_once(") ")
-            .is_some_and(|(_, it)| it.starts_with('Z')),
+            .is_some_and(|(_, it)| it.starts_with(['Z', 'X'])),
         Err(_) => false,
     }
 }
