@@ -1,0 +1,58 @@
+//! What the linter may know besides the text.
+
+use std::fmt;
+
+use dockerfile::image::Reference;
+
+/// What the linter may know besides the text. The default knows nothing of the machine.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Where the workspace is mounted in the container: what lies there is hidden.
+    pub workspace_folder: &'a str,
+    /// Build arguments, as the project's settings give them.
+    pub build_args: &'a [(String, String)],
+    /// The stage that is built; `None`: the last.
+    pub target: Option<&'a str>,
+    /// What the engine here says of an image that it has. Called while a key is pressed: it must
+    /// answer from memory.
+    pub images: &'a dyn Fn(&Reference) -> Option<ImageFacts>,
+}
+
+/// What an image is set to, as `docker image inspect` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImageFacts {
+    /// CMD.
+    pub cmd: Vec<String>,
+    /// ENTRYPOINT.
+    pub entrypoint: Vec<String>,
+    /// USER; empty: root.
+    pub user: String,
+    /// WORKDIR; empty: `/`.
+    pub workdir: String,
+    /// SHELL; empty: `/bin/sh -c`.
+    pub shell: Vec<String>,
+    /// ENV.
+    pub env: Vec<(String, String)>,
+}
+
+impl Default for Context<'_> {
+    fn default() -> Self {
+        Context {
+            workspace_folder: "/app",
+            build_args: &[],
+            target: None,
+            images: &|_| None,
+        }
+    }
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Context")
+            .field("workspace_folder", &self.workspace_folder)
+            .field("build_args", &self.build_args)
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}
