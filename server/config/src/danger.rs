@@ -137,7 +137,7 @@ impl Found<'_> {
             }
         }
         for device in &run.devices {
-            if self.counts(&device.origin, false) {
+            if self.counts(&device.origin, is_disk_or_memory(&device.value.host)) {
                 let flag = format!("--device={}", device.value.host);
                 let what = format!(r#""runArgs": ["{flag}"]"#);
                 self.add(&device.origin, &what, &flag);
@@ -241,6 +241,24 @@ impl Found<'_> {
 fn home_of(path: &Path) -> Option<PathBuf> {
     let name = path.strip_prefix("/home").ok()?.components().next()?;
     Some(Path::new("/home").join(name))
+}
+
+/// Whether a device is a disk or the machine's memory: whoever reads and writes these has all files
+/// of the machine (Linux `Documentation/admin-guide/devices.txt`).
+fn is_disk_or_memory(path: &str) -> bool {
+    const NAMES: [&str; 3] = ["mem", "kmem", "port"];
+    const PREFIXES: [&str; 9] = [
+        "sd", "hd", "vd", "xvd", "nvme", "dm-", "md", "mapper", "mmcblk",
+    ];
+    let path = plain(Path::new(path));
+    let Ok(below) = path.strip_prefix("/dev") else {
+        return false;
+    };
+    let first = below.components().next();
+    let name = first.map_or("".into(), |it| it.as_os_str().to_string_lossy());
+    NAMES.contains(&&*name)
+        || below.starts_with("disk")
+        || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn is_socket(path: &Path) -> bool {

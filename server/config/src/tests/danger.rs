@@ -34,6 +34,19 @@ fn a_projects_privileges_are_dangers() {
 }
 
 #[test]
+fn a_projects_disks_are_dangers_and_its_gpus_are_not() {
+    check(
+        r#"{ "image": "x", "runArgs": ["--device=/dev/nvme0n1", "--device=/dev/mapper/root:/dev/x",
+  "--device=/dev/../dev/mem", "--device=/dev/nvidia0", "--device=/dev/infiniband", "--device=/dev/kfd"] }"#,
+        expect![[r#"
+            devcontainer.json:1:29: "runArgs": ["--device=/dev/nvme0n1"]
+            devcontainer.json:1:54: "runArgs": ["--device=/dev/mapper/root"]
+            devcontainer.json:2:3: "runArgs": ["--device=/dev/../dev/mem"]
+        "#]],
+    );
+}
+
+#[test]
 fn a_projects_mounts_of_the_machine_are_dangers_and_those_of_data_are_not() {
     check(
         r#"{ "image": "x", "mounts": [
