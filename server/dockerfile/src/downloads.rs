@@ -4,6 +4,7 @@
 mod programs;
 
 use self::programs::{PROGRAMS, Program};
+use crate::shell::wrapper::base_name;
 
 /// What a command downloads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,56 +23,6 @@ const INDEX_OPTIONS: [&str; 5] = [
     "--default-index",
     "--registry",
 ];
-
-/// How many words start the real program: `sudo -E`, `env A=1`, `python -m`.
-pub(crate) fn wrapper_length(words: &[&str]) -> usize {
-    let mut length = 0;
-    while let Some(word) = words.get(length) {
-        // Options of a wrapper that take a word.
-        let options: &[&str] = match base_name(word) {
-            "sudo" => &["-u", "-g", "-C", "-h", "-p"],
-            "env" => &["-u", "-C"],
-            "nice" | "ionice" => &["-n", "-c"],
-            "time" | "exec" | "command" | "nohup" | "builtin" | "eval" | "retry" => &["-a", "-f"],
-            "timeout" => &["-k", "-s"],
-            "xargs" => &["-n", "-P", "-I", "-d", "-L", "-a", "-s"],
-            "gosu" | "su-exec" => &[],
-            word if is_python(word) && words.get(length + 1) == Some(&"-m") => {
-                return length + 2;
-            }
-            _ => return length,
-        };
-        let takes_argument = matches!(base_name(word), "timeout" | "gosu" | "su-exec");
-        length += 1;
-        while let Some(option) = words.get(length) {
-            match option {
-                _ if options.contains(option) => length += 2,
-                _ if option.starts_with('-') => length += 1,
-                _ if is_assignment(option) => length += 1,
-                _ => break,
-            }
-        }
-        length += usize::from(takes_argument);
-    }
-    length.min(words.len())
-}
-
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        name.chars()
-            .all(|it| it.is_ascii_alphanumeric() || it == '_')
-    })
-}
-
-fn is_python(program: &str) -> bool {
-    program
-        .strip_prefix("python")
-        .is_some_and(|rest| rest.chars().all(|it| it.is_ascii_digit() || it == '.'))
-}
-
-fn base_name(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or(program)
-}
 
 /// What `words`, a program and its arguments, download.
 pub(crate) fn of(words: &[&str]) -> Option<Download> {

@@ -10,8 +10,10 @@ use crate::logical::Logical;
 use crate::range::TextRange;
 use crate::scope::Scope;
 use crate::shell::ast::{Simple, Word};
+use crate::shell::inner::{inner_text, is_command_flag, script_argument};
 use crate::shell::kind::ShellKind;
 use crate::shell::parse::parse;
+use crate::shell::wrapper::wrapper_length;
 use crate::stages::Stages;
 
 /// A command that downloads.
@@ -184,7 +186,7 @@ impl Finder<'_> {
         depth: usize,
     ) {
         let words: Vec<&str> = arguments.iter().map(|it| it.text.as_str()).collect();
-        let skipped = downloads::wrapper_length(&words);
+        let skipped = wrapper_length(&words);
         let Some(program) = words.get(skipped) else {
             return;
         };
@@ -226,35 +228,5 @@ impl Finder<'_> {
             None => self.scope.value(name),
         };
         word.expand(&lookup).unwrap_or_else(|| word.raw.clone())
-    }
-}
-
-fn is_command_flag(word: &str) -> bool {
-    word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')
-}
-
-/// The word behind the first `-c`, `-lc`, ….
-fn script_argument(words: &[Word]) -> Option<&Word> {
-    let flag = words.iter().position(|word| is_command_flag(&word.raw))?;
-    words.get(flag + 1)
-}
-
-/// The text inside the quotes of a word that is one quoted string, else the word's own.
-fn inner_text(word: &Word, text: &Logical) -> Logical {
-    let source = text.range(0..text.text().len());
-    let quoted = word.raw.len() >= 2
-        && matches!(word.raw.as_bytes(), [first @ (b'\'' | b'"'), .., last] if first == last);
-    let raw = match quoted {
-        true => &word.raw[1..word.raw.len() - 1],
-        false => &word.raw,
-    };
-    // Find the word again, so that places inside it go back through continuations.
-    let start = (0..text.text().len())
-        .find(|offset| text.source(*offset) == word.range.start)
-        .unwrap_or(0);
-    let start = start + usize::from(quoted);
-    match text.slice(start..start + raw.len()) == raw {
-        true => text.part(start..start + raw.len()),
-        false => Logical::verbatim(raw, source.start),
     }
 }

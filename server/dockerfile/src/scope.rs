@@ -93,7 +93,7 @@ impl Scope {
     }
 
     /// Takes in what an instruction of a stage declares.
-    pub(crate) fn apply(
+    pub fn apply(
         &mut self,
         instruction: &Instruction,
         global: &Scope,

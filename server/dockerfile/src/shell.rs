@@ -5,9 +5,11 @@
 pub mod ast;
 mod compound;
 mod cursor;
+pub mod inner;
 pub mod kind;
 pub mod parse;
 mod word;
+pub mod wrapper;
 
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,22 @@ pub struct Context<'a> {
     /// What the engine here says of an image that it has. Called while a key is pressed: it must
     /// answer from memory.
     pub images: &'a dyn Fn(&Reference) -> Option<ImageFacts>,
+    /// Which findings are wanted.
+    pub profile: Profile,
+}
+
+/// Which findings are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// What helps, and nothing that is noise to most.
+    #[default]
+    Recommended,
+    /// What hadolint would say.
+    Hadolint,
+    /// What BuildKit's checks would say.
+    Buildkit,
+    /// Everything.
+    Strict,
 }
 
 /// What an image is set to, as `docker image inspect` says.
@@ -42,6 +58,7 @@ impl Default for Context<'_> {
             build_args: &[],
             target: None,
             images: &|_| None,
+            profile: Profile::Recommended,
         }
     }
 }
@@ -53,6 +70,7 @@ impl fmt::Debug for Context<'_> {
             .field("workspace_folder", &self.workspace_folder)
             .field("build_args", &self.build_args)
             .field("target", &self.target)
+            .field("profile", &self.profile)
             .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,9 @@
 
 use dockerfile::range::TextRange;
 
+use crate::rule::{self, Rule};
+use crate::rules;
+
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -52,4 +55,70 @@ pub struct Edit {
     pub range: TextRange,
     /// What it is replaced with; empty: a deletion.
     pub new_text: String,
+}
+
+impl Level {
+    /// The name, lower case, as `--format json` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Hint => "hint",
+            Level::Info => "info",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
+}
+
+impl Finding {
+    /// The address of the page about it.
+    pub fn url(&self) -> Option<String> {
+        rules::find(self.code).map(Rule::url)
+    }
+
+    /// Whether people mean this finding by `name`: a code, a name, or an alias.
+    pub fn is_called(&self, name: &str) -> bool {
+        rule::is_called(self.code, self.name, self.aliases, name)
+    }
+
+    /// What another tool calls it, without the tool's name.
+    pub fn alias_of(&self, tool: &str) -> Option<&'static str> {
+        self.aliases
+            .iter()
+            .find_map(|alias| alias.strip_prefix(tool)?.strip_prefix('/'))
+    }
+}
+
+impl Fix {
+    /// The text after the fix; `None`: the edits are not of this text.
+    pub fn apply(&self, text: &str) -> Option<String> {
+        let mut changed = String::with_capacity(text.len());
+        let mut at = 0;
+        for edit in &self.edits {
+            changed.push_str(text.get(at..edit.range.start)?);
+            changed.push_str(&edit.new_text);
+            at = edit.range.end;
+        }
+        changed.push_str(text.get(at..)?);
+        Some(changed)
+    }
+}
+
+impl Edit {
+    /// Takes `range` out.
+    pub fn delete(range: TextRange) -> Edit {
+        Edit::replace(range, "")
+    }
+
+    /// Puts `text` in at `offset`.
+    pub fn insert(offset: usize, text: impl Into<String>) -> Edit {
+        Edit::replace(TextRange::empty(offset), text)
+    }
+
+    /// Puts `text` in the place of `range`.
+    pub fn replace(range: TextRange, text: impl Into<String>) -> Edit {
+        Edit {
+            range,
+            new_text: text.into(),
+        }
+    }
 }

@@ -1,8 +1,16 @@
 //! Dockerfiles: tree to findings, and what the editor shows about a place. Pure: what the linter
 //! may know of the world comes in a [`context::Context`].
 //!
-//! Start at [`lint::lint`]; [`finding::Finding`] is what comes out.
+//! Start at [`lint::lint`]; [`finding::Finding`] is what comes out. A rule is a file of
+//! [`rules`]; what several rules need to know is in [`facts`].
 
 pub mod context;
+pub mod docs;
+pub mod facts;
 pub mod finding;
 pub mod lint;
+pub mod position;
+pub mod report;
+pub mod rule;
+pub mod rules;
+mod suppress;

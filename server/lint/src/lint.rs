@@ -1,27 +1,37 @@
 //! The trip from a tree to its findings.
 
-use dockerfile::{ast::File, problem::Verdict};
+use dockerfile::ast::File;
 
-use crate::{
-    context::Context,
-    finding::{Finding, Level},
-};
+use crate::context::{Context, Profile};
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::report::Report;
+use crate::rules;
+use crate::suppress::Suppressions;
 
 /// What is to be said about a file, in the order of the text.
-pub fn lint(file: &File, _context: &Context<'_>) -> Vec<Finding> {
-    let problems = file.problems.iter().map(|problem| Finding {
-        code: problem.code(),
-        name: problem.code(),
-        level: match problem.verdict() {
-            Verdict::Accepted => Level::Warning,
-            _ => Level::Error,
-        },
-        message: problem.message(),
-        range: problem.range,
-        aliases: &[],
-        fixes: Vec::new(),
-    });
-    let mut findings: Vec<Finding> = problems.collect();
-    findings.sort_by_key(|finding| finding.range);
+pub fn lint(file: &File, context: &Context<'_>) -> Vec<Finding> {
+    let facts = Facts::new(file, context);
+    let mut findings = Vec::new();
+    for rule in rules::ALL {
+        let mut report = Report {
+            rule,
+            profile: context.profile,
+            findings: &mut findings,
+            dropped: None,
+        };
+        (rule.check)(&facts, &mut report);
+    }
+    findings.retain(|finding| is_wanted(finding, context.profile));
+    Suppressions::new(file).apply(&mut findings);
+    findings.sort_by(|a, b| (a.range, a.code).cmp(&(b.range, b.code)));
     findings
+}
+
+fn is_wanted(finding: &Finding, profile: Profile) -> bool {
+    match profile {
+        Profile::Recommended | Profile::Strict => true,
+        Profile::Hadolint => finding.alias_of("hadolint").is_some(),
+        Profile::Buildkit => finding.alias_of("buildkit").is_some(),
+    }
 }

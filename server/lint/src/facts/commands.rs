@@ -1,0 +1,282 @@
+//! The commands that a RUN runs, through lists, compound commands, substitutions, wrappers and
+//! `sh -c`.
+
+use std::collections::HashMap;
+
+use dockerfile::ast::Command as CommandForm;
+use dockerfile::logical::Logical;
+use dockerfile::range::TextRange;
+use dockerfile::scope::Scope;
+use dockerfile::shell::ast::{
+    Command, CommandKind, CompoundKind, Connector, Part, Script, Simple, Word,
+};
+use dockerfile::shell::inner::{inner_text, is_command_flag, script_argument};
+use dockerfile::shell::kind::ShellKind;
+use dockerfile::shell::parse::parse;
+use dockerfile::shell::wrapper::wrapper_length;
+
+use crate::facts::settings::join;
+use crate::facts::{Argument, RunCommand, Step};
+
+/// How deep `sh -c 'sh -c …'` is followed.
+const MAX_DEPTH: usize = 4;
+
+/// The commands of a RUN, in the order in which they are written.
+pub(super) fn of_run(
+    step: &Step<'_>,
+    step_index: usize,
+    form: &CommandForm,
+    scope: &Scope,
+) -> Vec<RunCommand> {
+    let mut finder = Finder {
+        instruction: step.index,
+        step: step_index,
+        stage: step.stage,
+        scope,
+        assigned: HashMap::new(),
+        directory: step.workdir.clone(),
+        found: Vec::new(),
+        depth: 0,
+    };
+    finder.run(step, form);
+    finder.found
+}
+
+struct Finder<'s> {
+    instruction: usize,
+    step: usize,
+    stage: usize,
+    scope: &'s Scope,
+    assigned: HashMap<String, Option<String>>,
+    directory: Option<String>,
+    found: Vec<RunCommand>,
+    depth: usize,
+}
+
+impl Finder<'_> {
+    fn run(&mut self, step: &Step<'_>, form: &CommandForm) {
+        let instruction = step.instruction;
+        match form {
+            CommandForm::Empty => {}
+            CommandForm::Exec(strings) => {
+                let words: Vec<Argument> = strings
+                    .iter()
+                    .map(|string| Argument {
+                        raw: string.value.text().to_owned(),
+                        value: Some(string.value.text().to_owned()),
+                        range: string.range,
+                    })
+                    .collect();
+                let script = script_index(&words)
+                    .and_then(|index| strings.get(index))
+                    .map(|string| &string.value);
+                let (Some(first), Some(last)) = (words.first(), words.last()) else {
+                    return;
+                };
+                let range = first.range.cover(last.range);
+                self.command(words, Vec::new(), range, script);
+            }
+            CommandForm::Shell(_) if step.shell != ShellKind::Posix => {}
+            CommandForm::Shell(_) => {
+                if let Some(heredoc) = instruction.script_heredoc() {
+                    let interpreter = ShellKind::of_script(heredoc.content.text());
+                    if interpreter.unwrap_or(step.shell) == ShellKind::Posix {
+                        self.script_text(&heredoc.content);
+                    }
+                    return;
+                }
+                let text = instruction.logical_arguments();
+                self.script_text(&text);
+                // `RUN bash <<EOF`: the heredoc is the script.
+                let feeds_shell = instruction
+                    .arguments
+                    .text
+                    .split_whitespace()
+                    .next()
+                    .is_some_and(|program| ShellKind::of(program) == ShellKind::Posix);
+                if let (true, Some(heredoc)) = (feeds_shell, instruction.heredocs.first()) {
+                    self.script_text(&heredoc.content);
+                }
+            }
+        }
+    }
+
+    fn script_text(&mut self, text: &Logical) {
+        if self.depth >= MAX_DEPTH {
+            return;
+        }
+        self.depth += 1;
+        self.script(&parse(text).script, text);
+        self.depth -= 1;
+    }
+
+    fn script(&mut self, script: &Script, text: &Logical) {
+        for item in &script.items {
+            let in_pipeline = item.pipeline.commands.len() > 1;
+            let in_background = matches!(item.connector, Some((Connector::Background, _)));
+            for command in &item.pipeline.commands {
+                let before = self.directory.clone();
+                self.one(command, text);
+                // A pipeline's commands run in shells of their own.
+                if in_pipeline || in_background {
+                    self.directory = before;
+                }
+            }
+        }
+    }
+
+    fn one(&mut self, command: &Command, text: &Logical) {
+        match &command.kind {
+            CommandKind::Simple(simple) => self.simple(simple, command, text),
+            CommandKind::Compound(compound) => {
+                for word in &compound.words {
+                    self.parts(&word.parts, text);
+                }
+                if compound.kind == CompoundKind::For
+                    && let Some(variable) = compound.words.first()
+                {
+                    self.assigned.insert(variable.raw.clone(), None);
+                }
+                let before = self.directory.clone();
+                for script in &compound.scripts {
+                    self.script(script, text);
+                }
+                let certain = matches!(compound.kind, CompoundKind::Group);
+                if compound.kind == CompoundKind::Subshell {
+                    self.directory = before;
+                } else if !certain && self.directory != before {
+                    self.directory = None;
+                }
+            }
+        }
+        for redirect in &command.redirects {
+            if let Some(target) = &redirect.target {
+                self.parts(&target.parts, text);
+            }
+        }
+    }
+
+    fn simple(&mut self, simple: &Simple, command: &Command, text: &Logical) {
+        for assignment in &simple.assignments {
+            self.parts(&assignment.value.parts, text);
+        }
+        let assignments: Vec<(String, Argument)> = simple
+            .assignments
+            .iter()
+            .map(|it| (it.name.clone(), self.argument(&it.value)))
+            .collect();
+        let words: Vec<Argument> = simple.words.iter().map(|it| self.argument(it)).collect();
+        if words.is_empty() {
+            for (name, value) in assignments {
+                self.assigned.insert(name, value.value);
+            }
+            return;
+        }
+        let script = script_argument(&simple.words).map(|word| inner_text(word, text));
+        let range = match (simple.assignments.first(), words.last()) {
+            (Some(first), Some(last)) => first.range.cover(last.range),
+            _ => command.range,
+        };
+        self.command(words, assignments, range, script.as_ref());
+        for word in &simple.words {
+            self.parts(&word.parts, text);
+        }
+    }
+
+    /// Notes a command, and the one that it runs.
+    fn command(
+        &mut self,
+        words: Vec<Argument>,
+        assignments: Vec<(String, Argument)>,
+        range: TextRange,
+        script: Option<&Logical>,
+    ) {
+        let texts: Vec<&str> = words.iter().map(Argument::text).collect();
+        match texts.as_slice() {
+            ["cd" | "pushd", folder, ..] if words[1].value.is_some() => {
+                self.directory = join(self.directory.as_deref(), folder);
+            }
+            ["cd" | "pushd" | "popd", ..] => self.directory = None,
+            ["export", pairs @ ..] => {
+                for (pair, word) in pairs.iter().zip(&words[1..]) {
+                    if let Some((name, value)) = pair.split_once('=') {
+                        let known = word.value.is_some();
+                        let value = known.then(|| value.to_owned());
+                        self.assigned.insert(name.to_owned(), value);
+                    }
+                }
+            }
+            _ => {}
+        }
+        let skipped = wrapper_length(&texts);
+        let inner: Vec<Argument> = match skipped {
+            0 => Vec::new(),
+            _ => words[skipped..].to_vec(),
+        };
+        let program = texts.get(skipped).copied().unwrap_or("");
+        let runs_string = ShellKind::of(program) == ShellKind::Posix
+            && texts[skipped.min(texts.len())..]
+                .iter()
+                .any(|word| is_command_flag(word));
+        let mut command = RunCommand {
+            instruction: self.instruction,
+            step: self.step,
+            stage: self.stage,
+            words,
+            assignments,
+            range,
+            directory: self.directory.clone(),
+            wrapped: false,
+        };
+        self.found.push(command.clone());
+        if let Some(first) = inner.first() {
+            command.range = TextRange::new(first.range.start, range.end);
+            command.words = inner;
+            command.wrapped = true;
+            self.found.push(command);
+        }
+        if let (true, Some(script)) = (runs_string, script) {
+            let before = self.directory.clone();
+            self.script_text(script);
+            self.directory = before;
+        }
+    }
+
+    /// The commands in the substitutions of a word.
+    fn parts(&mut self, parts: &[Part], text: &Logical) {
+        for part in parts {
+            match part {
+                Part::DoubleQuoted { parts, .. } | Part::Parameter { word: parts, .. } => {
+                    self.parts(parts, text);
+                }
+                Part::Command { script, .. } | Part::Process { script, .. } => {
+                    let before = self.directory.clone();
+                    self.script(script, text);
+                    self.directory = before;
+                }
+                Part::Literal { .. }
+                | Part::Escaped { .. }
+                | Part::SingleQuoted { .. }
+                | Part::Arithmetic { .. } => {}
+            }
+        }
+    }
+
+    fn argument(&self, word: &Word) -> Argument {
+        let lookup = |name: &str| match self.assigned.get(name) {
+            Some(value) => value.clone(),
+            None => self.scope.value(name),
+        };
+        Argument {
+            raw: word.raw.clone(),
+            value: word.expand(&lookup),
+            range: word.range,
+        }
+    }
+}
+
+/// The word behind the first `-c`, `-lc`, ….
+fn script_index(words: &[Argument]) -> Option<usize> {
+    let flag = words.iter().position(|word| is_command_flag(&word.raw))?;
+    Some(flag + 1)
+}

@@ -1,0 +1,29 @@
+//! The list of the rules. Each is a file of this folder.
+
+use crate::rule::Rule;
+
+mod syntax;
+
+/// Declares the modules and the list: file, then the rules in it.
+macro_rules! rules {
+    ($($file:ident: $($code:ident)+;)*) => {
+        $(mod $file;)*
+
+        /// Every rule, by file.
+        pub static ALL: &[&Rule] = &[$($(&$file::$code,)+)*];
+    };
+}
+
+rules! {
+    dl3000: DL3000;
+    syntax_file: SYN001 SYN002 SYN003 SYN004 SYN005 SYN006 SYN007;
+    syntax_flag: SYN020 SYN021 SYN022 SYN023;
+    syntax_instruction: SYN010 SYN011 SYN012 SYN013 SYN014 SYN015 SYN016 SYN017 SYN018 SYN019;
+}
+
+/// The rule of this code, name or alias.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    let by_code = ALL.iter().find(|rule| rule.code.eq_ignore_ascii_case(name));
+    let found = by_code.or_else(|| ALL.iter().find(|rule| rule.is_called(name)));
+    found.copied()
+}
