@@ -4,10 +4,12 @@
 //! Start at [`lint::lint`]; [`finding::Finding`] is what comes out. A rule is a file of
 //! [`rules`]; what several rules need to know is in [`facts`].
 
+pub mod base;
 pub mod context;
 pub mod docs;
 pub mod facts;
 pub mod finding;
+pub mod gpu_tables;
 pub mod lint;
 pub mod position;
 pub mod report;

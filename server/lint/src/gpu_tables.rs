@@ -1,0 +1,129 @@
+//! The tables about CUDA in frameworks: PyTorch's releases, NVIDIA's monthly images, TensorFlow's
+//! needs. Facts only: what follows from them is the rules' business.
+
+use std::sync::OnceLock;
+
+/// A release of PyTorch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Torch {
+    /// Its version.
+    pub version: &'static str,
+    /// The CUDA of the wheel on PyPI.
+    pub cuda: &'static str,
+    /// The indexes at download.pytorch.org, such as `cu118`, separated by blanks; empty: not known.
+    pub indexes: &'static str,
+    /// The Pythons with wheels, separated by blanks.
+    pub python: &'static str,
+    /// The versions of torchvision made for it, separated by blanks.
+    pub torchvision: &'static str,
+    /// The versions of torchaudio made for it, separated by blanks.
+    pub torchaudio: &'static str,
+}
+
+/// A month of NVIDIA's framework images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ngc {
+    /// Such as `24.05`.
+    pub release: &'static str,
+    /// The CUDA that all of the month share.
+    pub cuda: &'static str,
+    /// The torch in the PyTorch image; empty: not known.
+    pub torch: &'static str,
+}
+
+/// A release of TensorFlow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TensorFlow {
+    /// Its version.
+    pub version: &'static str,
+    /// The CUDA that it loads.
+    pub cuda: &'static str,
+    /// The cuDNN that it loads.
+    pub cudnn: &'static str,
+}
+
+/// The release of PyTorch of this version (`2.1` is 2.1.0), whatever stands behind a `+`.
+pub fn torch(version: &str) -> Option<&'static Torch> {
+    let version = release(version);
+    torches().iter().find(|it| same(it.version, version))
+}
+
+/// The newest release of PyTorch that the table has.
+pub fn newest_torch() -> Option<&'static Torch> {
+    torches().last()
+}
+
+/// The releases of PyTorch, the oldest first.
+pub fn torches() -> &'static [Torch] {
+    static ROWS: OnceLock<Vec<Torch>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        rows(include_str!("../tables/torch.csv"))
+            .map(|row| Torch {
+                version: cell(&row, 0),
+                cuda: cell(&row, 1),
+                indexes: cell(&row, 2),
+                python: cell(&row, 3),
+                torchvision: cell(&row, 4),
+                torchaudio: cell(&row, 5),
+            })
+            .collect()
+    })
+}
+
+/// The month of NVIDIA's framework images.
+pub fn ngc(release: &str) -> Option<&'static Ngc> {
+    static ROWS: OnceLock<Vec<Ngc>> = OnceLock::new();
+    let all = ROWS.get_or_init(|| {
+        rows(include_str!("../tables/ngc.csv"))
+            .map(|row| Ngc {
+                release: cell(&row, 0),
+                cuda: cell(&row, 1),
+                torch: cell(&row, 2),
+            })
+            .collect()
+    });
+    all.iter().find(|it| it.release == release)
+}
+
+/// The release of TensorFlow of this version.
+pub fn tensorflow(version: &str) -> Option<&'static TensorFlow> {
+    static ROWS: OnceLock<Vec<TensorFlow>> = OnceLock::new();
+    let all = ROWS.get_or_init(|| {
+        rows(include_str!("../tables/tensorflow.csv"))
+            .map(|row| TensorFlow {
+                version: cell(&row, 0),
+                cuda: cell(&row, 1),
+                cudnn: cell(&row, 2),
+            })
+            .collect()
+    });
+    all.iter().find(|it| same(it.version, version))
+}
+
+/// The version without what a `+` adds.
+pub fn release(version: &str) -> &str {
+    version.split('+').next().unwrap_or(version)
+}
+
+/// The same release: `2.1` is `2.1.0`.
+pub fn same(one: &str, other: &str) -> bool {
+    fn significant(text: &str) -> &str {
+        let mut text = text;
+        while let Some(shorter) = text.strip_suffix(".0") {
+            text = shorter;
+        }
+        text
+    }
+    significant(one) == significant(other)
+}
+
+fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .skip(1)
+        .map(|line| line.split(',').collect())
+}
+
+fn cell(row: &[&'static str], index: usize) -> &'static str {
+    row.get(index).copied().unwrap_or("")
+}
