@@ -6,6 +6,7 @@ use crate::failure::Problem;
 
 /// A resolved configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Resolved {
     /// Every value that was set or has a default, in reading order.
@@ -22,7 +23,9 @@ pub struct Resolved {
 
 /// One value and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, ts(rename = "ConfigValue"))]
 pub struct Value {
     /// Its name: `image`, `containerEnv.FOO`, …
     pub name: String,

@@ -8,19 +8,25 @@ use crate::failure::Problem;
 
 /// Which workspace, and what the command line adds to its configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, ts(optional_fields))]
 pub struct WorkspaceParams {
     /// The workspace folder, absolute.
     pub workspace: String,
     /// What flags or a client decide instead of the files.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub overrides: Overrides,
     /// Where the folder has no container, the nearest one above it that has one is meant.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub ancestors: bool,
 }
 
 /// What flags or a client decide instead of the files. As typed: meaning and checks are the configuration's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, ts(optional_fields))]
 pub struct Overrides {
     /// `--image`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,9 +51,11 @@ pub struct Overrides {
     pub shm_size: Option<String>,
     /// `--env NAME=VALUE` or `NAME`, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub env: Vec<String>,
     /// `--env-file`, absolute.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub env_file: Vec<String>,
     /// `--user`: the user of sessions and lifecycle commands.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,27 +65,35 @@ pub struct Overrides {
     pub workspace_folder: Option<String>,
     /// `--volume`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub volumes: Vec<String>,
     /// `--mount`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub mounts: Vec<String>,
     /// Further flags of `docker run`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub run_args: Vec<String>,
 }
 
 /// Parameters of `container/up`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, ts(optional_fields))]
 pub struct UpParams {
     /// The workspace and its overrides.
     #[serde(flatten)]
     pub target: WorkspaceParams,
     /// Remove the container and build the image again before.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub rebuild: bool,
     /// With `rebuild`: build without cache.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub no_cache: bool,
     /// Pull an absent image. Without it nothing is ever fetched.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub pull: bool,
     /// The person agrees to this `initializeCommand` (its text), which runs on the host.
     pub trusted_initialize: Option<String>,
@@ -85,6 +101,7 @@ pub struct UpParams {
 
 /// A container that is up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Up {
     /// Its state now.
@@ -99,6 +116,7 @@ pub struct Up {
 
 /// What an `up` did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Done {
     /// It was up.
@@ -111,6 +129,7 @@ pub enum Done {
 
 /// A change of the configuration, and what applying it costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     /// Which setting.
@@ -125,6 +144,7 @@ pub struct Change {
 
 /// A workspace's container.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
     /// The workspace folder on the host.
@@ -153,6 +173,7 @@ pub struct Status {
 
 /// What a container is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum State {
     /// There is none.
@@ -169,11 +190,13 @@ pub enum State {
 
 /// A container's GPU.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Gpu {
     /// Proven from inside.
     pub visible: bool,
     /// `required`, `optional` or `none`.
+    #[cfg_attr(test, ts(type = "\"required\" | \"optional\" | \"none\""))]
     pub wish: String,
     /// What was seen inside, or why there is none. A sentence's worth, no full stop.
     pub text: String,
@@ -187,6 +210,7 @@ pub struct Gpu {
 
 /// A session in a container, for people and editors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Its id in this container.
@@ -204,6 +228,7 @@ pub struct Session {
     /// Attached clients.
     pub clients: u32,
     /// `running`, `exited`, or `leftover`: the command has ended and left processes.
+    #[cfg_attr(test, ts(type = "\"running\" | \"exited\" | \"leftover\""))]
     pub state: String,
     /// How the command ended, as a shell reports it.
     pub exit_code: Option<i32>,
@@ -213,6 +238,7 @@ pub struct Session {
 
 /// A process of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Process {
     /// Its id in the container.
@@ -223,11 +249,14 @@ pub struct Process {
 
 /// Parameters of `container/down`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, ts(optional_fields))]
 pub struct DownParams {
     /// The workspace folder, absolute; it need not exist any more.
     pub workspace: String,
     /// Stop it and keep the container with what was written in it.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub keep: bool,
     /// Seconds that processes get before they are killed.
     pub timeout_seconds: Option<u32>,
@@ -235,6 +264,7 @@ pub struct DownParams {
 
 /// What a `down` did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Down {
     /// The container that is gone or stopped; `None`: there was none.
@@ -245,25 +275,32 @@ pub struct Down {
 
 /// Parameters of `container/list`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, ts(optional_fields))]
 pub struct ListParams {
     /// Ask each running container's init for its sessions.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub sessions: bool,
 }
 
 /// Parameters of `container/endpoint`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, ts(optional_fields))]
 pub struct EndpointParams {
     /// The workspace and its overrides.
     #[serde(flatten)]
     pub target: WorkspaceParams,
     /// Ask the engine, because what was answered before led nowhere.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub fresh: bool,
 }
 
 /// The way to a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Endpoint {
     /// The workspace folder that the container belongs to.
@@ -288,6 +325,7 @@ pub struct Endpoint {
 
 /// What the image runs by default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DefaultCommand {
     /// ENTRYPOINT and CMD as Docker would run them; empty: the image has neither.
@@ -306,7 +344,9 @@ pub struct DefaultCommand {
 
 /// Parameters of `image/load`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, ts(optional_fields))]
 pub struct LoadParams {
     /// The archive, absolute.
     pub archive: String,
@@ -314,6 +354,7 @@ pub struct LoadParams {
 
 /// Loaded images.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Loaded {
     /// Their names, as the engine reported them.
@@ -322,6 +363,7 @@ pub struct Loaded {
 
 /// Parameters of `container/progressed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Progressed {
     /// The workspace folder, or the archive.
@@ -332,6 +374,7 @@ pub struct Progressed {
 
 /// Something that happened on the way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",

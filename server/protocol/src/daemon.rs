@@ -6,21 +6,27 @@ use serde::{Deserialize, Serialize};
 
 /// What a client says in `initialize`, as `initializationOptions`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, ts(optional_fields))]
 pub struct ClientOptions {
     /// The client's release.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub release: String,
     /// The client's environment, of which the daemon uses what a window decides:
     /// `DOCKER_*`, `PATH`, `HOME`, `XDG_*`, and what `${localEnv:…}` names.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub environment: BTreeMap<String, String>,
 }
 
 /// No parameters, or no result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Nothing {}
 
 /// What the daemon is and holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct DaemonStatus {
     /// Its release.

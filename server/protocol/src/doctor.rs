@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 /// What to check.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, ts(optional_fields))]
 pub struct DoctorParams {
     /// The workspace whose container is looked at too.
     pub workspace: Option<String>,
@@ -12,7 +14,9 @@ pub struct DoctorParams {
 
 /// The checks, in the order in which a person would make them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, ts(rename = "DoctorReport"))]
 pub struct Report {
     /// One line each.
     pub lines: Vec<Line>,
@@ -20,7 +24,9 @@ pub struct Report {
 
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, ts(rename = "DoctorLine"))]
 pub struct Line {
     /// What was checked.
     pub check: String,
@@ -34,7 +40,9 @@ pub struct Line {
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(test, ts(rename = "DoctorState"))]
 pub enum State {
     /// As it should be.
     Ok,

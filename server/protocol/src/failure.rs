@@ -7,6 +7,7 @@ pub const CODE: i64 = -32001;
 
 /// A failure that says what happened, to what, why, and the next step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
     /// A stable name for scripts, kebab-case.
@@ -27,6 +28,7 @@ pub struct Failure {
 
 /// Who can do something about a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Tier {
     /// The person, by changing the input.
@@ -39,6 +41,7 @@ pub enum Tier {
 
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
     /// It stops `up`.

@@ -10,3 +10,6 @@ pub mod doctor;
 pub mod failure;
 pub mod method;
 pub mod rpc;
+
+#[cfg(test)]
+mod typescript_tests;

@@ -21,9 +21,9 @@ pub trait Notification {
 }
 
 macro_rules! requests {
-    ($($(#[$docs:meta])* $name:ident = $method:literal ($params:ty) -> $result:ty;)*) => {
+    ($($(#[doc = $docs:literal])* $name:ident = $method:literal ($params:ty) -> $result:ty;)*) => {
         $(
-            $(#[$docs])*
+            $(#[doc = $docs])*
             #[derive(Debug)]
             pub enum $name {}
             impl Request for $name {
@@ -32,13 +32,18 @@ macro_rules! requests {
                 const METHOD: &'static str = $method;
             }
         )*
+
+        #[cfg(test)]
+        pub(crate) fn requests(typescript: &mut crate::typescript_tests::Typescript) {
+            $(typescript.request::<$params, $result>($method, &[$($docs),*]);)*
+        }
     };
 }
 
 macro_rules! notifications {
-    ($($(#[$docs:meta])* $name:ident = $method:literal ($params:ty);)*) => {
+    ($all:ident: $($(#[doc = $docs:literal])* $name:ident = $method:literal ($params:ty);)*) => {
         $(
-            $(#[$docs])*
+            $(#[doc = $docs])*
             #[derive(Debug)]
             pub enum $name {}
             impl Notification for $name {
@@ -46,6 +51,11 @@ macro_rules! notifications {
                 const METHOD: &'static str = $method;
             }
         )*
+
+        #[cfg(test)]
+        pub(crate) fn $all(typescript: &mut crate::typescript_tests::Typescript) {
+            $(typescript.notification::<$params>($method, &[$($docs),*]);)*
+        }
     };
 }
 
@@ -75,9 +85,14 @@ requests! {
 }
 
 notifications! {
+    client_notifications:
     /// An `up` that this client asked for is not wanted any more. Unlike `$/cancelRequest`, which
     /// is answered at once, the request ends when what it had half made is cleaned up.
     ContainerUpWithdrawn = "container/upWithdrawn" (crate::container::WorkspaceParams);
+}
+
+notifications! {
+    server_notifications:
     /// Something happened on the way of an `up`, to be shown.
     ContainerProgressed = "container/progressed" (crate::container::Progressed);
 }
