@@ -93,3 +93,13 @@ build_release() {
     fi
     (cd "$root" && cargo build --release --locked) || fail "the build failed, above"
 }
+
+# The programs of package.json's devDependencies, as the lock file says.
+node_packages() {
+    has npm || fail "npm is not here; it comes with Node.js (https://nodejs.org, or apt-get install npm)"
+    if [ "$root/node_modules/.package-lock.json" -nt "$root/package-lock.json" ]; then
+        return 0
+    fi
+    say "installing the packages of package-lock.json (npm)"
+    (cd "$root" && quietly npm ci --ignore-scripts) || fail "npm could not install them; its words are above"
+}

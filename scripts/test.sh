@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # npm test: installs what the tests need, starts a private engine, makes the images,
-# runs all tests and checks. `npm test -- NAME` runs the tests of that name alone.
+# runs all tests and checks. `npm test -- NAME` runs the tests of that name alone,
+# `npm test -- editors [FILE...]` those with real editors.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -57,11 +58,19 @@ if [ -d ../shared/acceptance ]; then
     export WARPDOCK_ACCEPTANCE=${WARPDOCK_ACCEPTANCE:-$(cd ../shared/acceptance && pwd -P)}
 fi
 
+if [ "${1:-}" = editors ]; then
+    shift
+    scripts/editors.sh "$@"
+    exit
+fi
+
 # Most tests wait more than they compute.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-4}
 say "cargo test"
 cargo test --workspace --locked --no-fail-fast "$@" || fail "tests failed, above"
 if [ $# -eq 0 ]; then
+    say "the editors"
+    scripts/editors.sh || fail "the tests passed, those with real editors did not"
     scripts/check.sh || fail "the tests passed, the checks did not"
     say "all tests and checks passed"
 fi

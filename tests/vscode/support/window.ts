@@ -78,8 +78,8 @@ export class Window {
     });
     await this.page.keyboard.press('Enter');
     await until(`the editor of ${name}`, async () => {
-      const tab = await this.page.locator('.tabs-container .tab.active').first().innerText();
-      return tab.includes(wanted ?? name) ? true : new Seen(tab);
+      const tab = await this.page.locator('.tabs-container .tab.active').first().getAttribute('data-resource-name', { timeout: 1_000 });
+      return tab === wanted ? true : new Seen(String(tab));
     });
   }
 
