@@ -15,6 +15,7 @@ mod explain;
 mod failed;
 mod interrupt;
 mod kill;
+mod lint;
 mod load;
 mod logs;
 mod open;
@@ -99,6 +100,7 @@ fn dispatch(arguments: Arguments) -> Ended {
         Some(Command::Kill(arguments)) => kill::run(&global, &arguments),
         Some(Command::Config(arguments)) => config::run(&global, &arguments),
         Some(Command::Explain(arguments)) => explain::run(&global, &arguments),
+        Some(Command::Lint(arguments)) => lint::run(&global, &arguments),
         Some(Command::Doctor) => doctor::run(&global),
         Some(Command::Load(arguments)) => load::run(&global, &arguments),
         Some(Command::Completion { shell }) => completion::run(shell),

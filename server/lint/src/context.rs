@@ -18,6 +18,8 @@ pub struct Context<'a> {
     pub images: &'a dyn Fn(&Reference) -> Option<ImageFacts>,
     /// Which findings are wanted.
     pub profile: Profile,
+    /// Whether comments in the file silence findings.
+    pub pragmas: bool,
 }
 
 /// Which findings are wanted.
@@ -59,6 +61,7 @@ impl Default for Context<'_> {
             target: None,
             images: &|_| None,
             profile: Profile::Recommended,
+            pragmas: true,
         }
     }
 }
@@ -71,6 +74,7 @@ impl fmt::Debug for Context<'_> {
             .field("build_args", &self.build_args)
             .field("target", &self.target)
             .field("profile", &self.profile)
+            .field("pragmas", &self.pragmas)
             .finish_non_exhaustive()
     }
 }

@@ -10,6 +10,7 @@ pub mod docs;
 pub mod facts;
 pub mod finding;
 pub mod gpu_tables;
+pub mod levels;
 pub mod lint;
 pub mod position;
 pub mod report;

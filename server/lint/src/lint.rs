@@ -23,7 +23,9 @@ pub fn lint(file: &File, context: &Context<'_>) -> Vec<Finding> {
         (rule.check)(&facts, &mut report);
     }
     findings.retain(|finding| is_wanted(finding, context.profile));
-    Suppressions::new(file).apply(&mut findings);
+    if context.pragmas {
+        Suppressions::new(file).apply(&mut findings);
+    }
     findings.sort_by(|a, b| (a.range, a.code).cmp(&(b.range, b.code)));
     findings
 }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+use crate::cli::lint::arguments::LintArguments;
+
 /// GPU dev containers for any editor, on any server, online or not.
 ///
 /// Without a command: bring this folder's container up and open a shell in it. The folder is
@@ -151,6 +153,12 @@ pub enum Command {
     /// Without a line: print the docker run line that is equal to this folder's configuration.
     #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArguments),
+    /// Check Dockerfiles; nothing is built, and no engine is needed.
+    ///
+    /// Ends with 1 when there are findings at or above the threshold, with 2 when a file cannot
+    /// be read.
+    #[command(after_help = examples::LINT)]
+    Lint(LintArguments),
     /// Check engine, GPU and machine.
     ///
     /// Ends with 1 when a check failed.

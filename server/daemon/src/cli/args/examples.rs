@@ -113,3 +113,14 @@ pub const DAEMON: &str = "\
 Examples:
   warpdock daemon status
   warpdock daemon stop";
+
+pub const LINT: &str = "\
+Examples:
+  warpdock lint Dockerfile
+  warpdock lint .                          every Dockerfile below this folder
+  warpdock lint --format json - < Dockerfile
+  warpdock lint --threshold warning .      hints and information do not fail
+  warpdock lint --explain DL3025           the page about a rule
+
+In a Dockerfile, `# warpdock ignore=CODE` silences a rule for the next instruction and
+`# warpdock global ignore=CODE` for the file; `# hadolint ignore=` and `# check=skip=` do too.";

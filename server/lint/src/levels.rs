@@ -1,0 +1,231 @@
+//! What a project says about rules in a file of its own, `.hadolint.yaml`: which it does not want,
+//! how much others matter, what fails. Finding the file is the caller's business.
+
+use thiserror::Error;
+use yaml_rust2::{Yaml, YamlLoader};
+
+use crate::finding::{Finding, Level};
+
+/// What a `.hadolint.yaml` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// Rules whose findings are not wanted, by any of their names.
+    pub ignored: Vec<String>,
+    /// Other levels for rules, by any of their names; `None`: not wanted.
+    pub overrides: Vec<(String, Option<Level>)>,
+    /// Findings at this level or above fail; `None`: the file does not say.
+    pub threshold: Option<Threshold>,
+    /// Comments in Dockerfiles do not silence anything.
+    pub no_pragmas: bool,
+    /// Registries from which images may come; empty: any.
+    pub trusted_registries: Vec<String>,
+}
+
+/// What makes a run fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threshold {
+    /// A finding of this level or above.
+    Level(Level),
+    /// Nothing.
+    Never,
+}
+
+/// Why a `.hadolint.yaml` is not understood.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum LevelsError {
+    /// It is no YAML.
+    #[error("line {line}: {message}")]
+    NotYaml {
+        /// The line, from 1.
+        line: usize,
+        /// What the reader says.
+        message: String,
+    },
+    /// It is something other than a list of settings.
+    #[error("expected `name: value` lines")]
+    NoSettings,
+    /// A setting has a value that it cannot have.
+    #[error("`{setting}` is `{value}`; expected {expected}")]
+    Value {
+        /// The setting.
+        setting: String,
+        /// Its value.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+const LEVELS: &str = "error, warning, info, style, ignore or none";
+
+impl Levels {
+    /// Reads a `.hadolint.yaml`. Settings that are not about rules are passed over.
+    pub fn parse_hadolint(text: &str) -> Result<Levels, LevelsError> {
+        let documents = YamlLoader::load_from_str(text).map_err(|error| LevelsError::NotYaml {
+            line: error.marker().line(),
+            message: error.info().to_owned(),
+        })?;
+        let mut levels = Levels::default();
+        let settings = match documents.first() {
+            None | Some(Yaml::Null | Yaml::BadValue) => return Ok(levels),
+            Some(Yaml::Hash(settings)) => settings,
+            Some(_) => return Err(LevelsError::NoSettings),
+        };
+        for (name, value) in settings {
+            match name.as_str().unwrap_or_default() {
+                "ignored" => levels.ignored = strings(value),
+                "override" => levels.overrides = overrides(value)?,
+                "failure-threshold" if levels.threshold != Some(Threshold::Never) => {
+                    levels.threshold = Some(threshold("failure-threshold", value)?);
+                }
+                "no-fail" if value.as_bool() == Some(true) => {
+                    levels.threshold = Some(Threshold::Never);
+                }
+                "disable-ignore-pragma" => levels.no_pragmas = value.as_bool() == Some(true),
+                "trustedRegistries" => levels.trusted_registries = strings(value),
+                _ => {}
+            }
+        }
+        Ok(levels)
+    }
+
+    /// Takes away what is not wanted and sets the levels.
+    pub fn apply(&self, findings: &mut Vec<Finding>) {
+        if self.ignored.is_empty() && self.overrides.is_empty() {
+            return;
+        }
+        findings.retain_mut(|finding| {
+            if self.ignored.iter().any(|name| finding.is_called(name)) {
+                return false;
+            }
+            let last = self.overrides.iter().rev();
+            let level = last
+                .filter(|(name, _)| finding.is_called(name))
+                .map(|(_, level)| *level)
+                .next();
+            match level {
+                None => true,
+                Some(None) => false,
+                Some(Some(level)) => {
+                    finding.level = level;
+                    true
+                }
+            }
+        });
+    }
+}
+
+impl Threshold {
+    /// Reads a threshold in our words or in hadolint's.
+    pub fn parse(text: &str) -> Option<Threshold> {
+        match text.to_ascii_lowercase().as_str() {
+            "error" => Some(Threshold::Level(Level::Error)),
+            "warning" => Some(Threshold::Level(Level::Warning)),
+            "info" => Some(Threshold::Level(Level::Info)),
+            "hint" | "style" | "ignore" => Some(Threshold::Level(Level::Hint)),
+            "none" | "never" => Some(Threshold::Never),
+            _ => None,
+        }
+    }
+
+    /// Whether a finding of this level fails.
+    pub fn fails(self, level: Level) -> bool {
+        match self {
+            Threshold::Level(least) => level >= least,
+            Threshold::Never => false,
+        }
+    }
+}
+
+fn overrides(value: &Yaml) -> Result<Vec<(String, Option<Level>)>, LevelsError> {
+    let mut overrides = Vec::new();
+    let Yaml::Hash(by_level) = value else {
+        return Ok(overrides);
+    };
+    for (level, names) in by_level {
+        let level = match threshold("override", level)? {
+            Threshold::Level(_) if level.as_str() == Some("ignore") => None,
+            Threshold::Level(level) => Some(level),
+            Threshold::Never => None,
+        };
+        overrides.extend(strings(names).into_iter().map(|name| (name, level)));
+    }
+    Ok(overrides)
+}
+
+fn threshold(setting: &str, value: &Yaml) -> Result<Threshold, LevelsError> {
+    let text = text(value);
+    Threshold::parse(&text).ok_or_else(|| LevelsError::Value {
+        setting: setting.to_owned(),
+        value: text,
+        expected: LEVELS,
+    })
+}
+
+/// A list of strings, or one.
+fn strings(value: &Yaml) -> Vec<String> {
+    match value {
+        Yaml::Array(values) => values.iter().map(text).collect(),
+        Yaml::Null | Yaml::BadValue => Vec::new(),
+        value => vec![text(value)],
+    }
+}
+
+fn text(value: &Yaml) -> String {
+    match value {
+        Yaml::String(text) | Yaml::Real(text) => text.clone(),
+        Yaml::Integer(number) => number.to_string(),
+        Yaml::Boolean(value) => value.to_string(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hadolint_file_is_understood() {
+        let text = "\
+# Ours
+failure-threshold: warning
+ignored:
+  - DL3008 # versions
+  - \"SC2086\"
+override:
+  error: [DL3000]
+  style:
+    - DL3025
+  ignore: DL3059
+label-schema: {author: text}
+trustedRegistries:
+  - docker.io
+";
+        let levels = Levels::parse_hadolint(text).expect("it is understood");
+        assert_eq!(levels.ignored, ["DL3008", "SC2086"]);
+        let overrides = [
+            ("DL3000".to_owned(), Some(Level::Error)),
+            ("DL3025".to_owned(), Some(Level::Hint)),
+            ("DL3059".to_owned(), None),
+        ];
+        assert_eq!(levels.overrides, overrides);
+        assert_eq!(levels.threshold, Some(Threshold::Level(Level::Warning)));
+        assert_eq!(levels.trusted_registries, ["docker.io"]);
+        assert_eq!(Levels::parse_hadolint(""), Ok(Levels::default()));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        let error = |text| Levels::parse_hadolint(text).map_err(|it| it.to_string());
+        assert_eq!(
+            error("failure-threshold: loud"),
+            Err(
+                "`failure-threshold` is `loud`; expected error, warning, info, style, ignore or none"
+                    .to_owned()
+            )
+        );
+        assert_eq!(error("- a"), Err("expected `name: value` lines".to_owned()));
+        let broken = error("a: [1").expect_err("it is no YAML");
+        assert!(broken.starts_with("line "), "{broken}");
+    }
+}
