@@ -42,6 +42,41 @@ pub struct TensorFlow {
     pub cudnn: &'static str,
 }
 
+/// A Python package whose installation compiles CUDA code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NeedsNvcc {
+    /// Its name.
+    pub package: &'static str,
+    /// Without nvcc it is built without CUDA, silently; else the build fails.
+    pub silent: bool,
+    /// It is compiled for the GPUs in TORCH_CUDA_ARCH_LIST.
+    pub arch_list: bool,
+    /// Without a GPU it is compiled for CUDA only with FORCE_CUDA.
+    pub force: bool,
+    /// When it compiles.
+    pub when: &'static str,
+    /// Where wheels are; empty: nowhere.
+    pub wheels: &'static str,
+}
+
+/// The package of this name, if its installation compiles CUDA code.
+pub fn needs_nvcc(package: &str) -> Option<&'static NeedsNvcc> {
+    static ROWS: OnceLock<Vec<NeedsNvcc>> = OnceLock::new();
+    let all = ROWS.get_or_init(|| {
+        rows(include_str!("../tables/needs_nvcc.csv"))
+            .map(|row| NeedsNvcc {
+                package: cell(&row, 0),
+                silent: cell(&row, 1) == "cpu",
+                arch_list: cell(&row, 2).contains("arch"),
+                force: cell(&row, 2).contains("force"),
+                when: cell(&row, 3),
+                wheels: cell(&row, 4),
+            })
+            .collect()
+    });
+    all.iter().find(|it| it.package == package)
+}
+
 /// The release of PyTorch of this version (`2.1` is 2.1.0), whatever stands behind a `+`.
 pub fn torch(version: &str) -> Option<&'static Torch> {
     let version = release(version);

@@ -16,6 +16,9 @@ macro_rules! rules {
 
 rules! {
     dl3000: DL3000;
+    gpu005: GPU005;
+    gpu008: GPU008;
+    gpu009: GPU009;
     syntax_file: SYN001 SYN002 SYN003 SYN004 SYN005 SYN006 SYN007;
     syntax_flag: SYN020 SYN021 SYN022 SYN023;
     syntax_instruction: SYN010 SYN011 SYN012 SYN013 SYN014 SYN015 SYN016 SYN017 SYN018 SYN019;
