@@ -14,6 +14,7 @@ mod support {
     pub(crate) mod user;
     pub(crate) mod wait;
     pub(crate) mod warpdock;
+    pub(crate) mod window;
     pub(crate) mod workspace;
 }
 
@@ -32,3 +33,4 @@ mod sessions;
 mod sudo;
 mod terminals;
 mod tidy;
+mod windows;

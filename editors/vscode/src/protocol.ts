@@ -15,12 +15,21 @@ export interface Requests {
   "container/list": { params: ListParams; result: Array<Status> };
   /** Where init listens, and what a session of this workspace gets: the way to a session. */
   "container/endpoint": { params: EndpointParams; result: Endpoint };
+  /** The sessions in the workspace's container, ended ones too, as its init lists them. */
+  "container/sessions": { params: WorkspaceParams; result: Array<Session> };
   /** The command that the image runs by default. */
   "container/defaultCommand": { params: WorkspaceParams; result: DefaultCommand };
   /** Load images from a tar archive on the daemon's machine. */
   "image/load": { params: LoadParams; result: Loaded };
   /** The resolved configuration. */
   "config/resolve": { params: WorkspaceParams; result: Resolved };
+  /**
+   * The `docker run` line equal to the configuration, or what a given line does and how it is
+   * said here.
+   */
+  "config/explain": { params: ExplainParams; result: Explanation };
+  /** Memory and load of the GPUs, now. */
+  "gpu/usage": { params: GpuUsageParams; result: GpuUsage };
   /** Check engine, GPU chain and machine. */
   "doctor/run": { params: DoctorParams; result: DoctorReport };
   /** What the daemon is and holds. */
@@ -42,6 +51,12 @@ export interface ClientNotifications {
 export interface ServerNotifications {
   /** Something happened on the way of an `up`, to be shown. */
   "container/progressed": Progressed;
+  /**
+   * The container of a workspace of this window has another state. Of every workspace that the
+   * client has named in `initialize`, `container/status` or `container/up`, whoever changed it.
+   * Sessions and changes of the configuration are left empty: `container/status` tells them.
+   */
+  "container/statusChanged": Status;
 }
 
 /** A change of the configuration, and what applying it costs. */
@@ -191,6 +206,27 @@ export type EndpointParams = {
   ancestors?: boolean,
 };
 
+/** Parameters of `config/explain`. */
+export type ExplainParams = {
+  /** The workspace folder, absolute. */
+  workspace: string,
+  /**
+   * A `docker run` line to explain, as a person wrote it. Without it, the line that is equal to
+   * the workspace's configuration is written.
+   */
+  dockerRun?: string,
+};
+
+/** An explanation, for a person. */
+export type Explanation = {
+  /** The text. */
+  text: string,
+  /** Of a given line: the devcontainer.json that says the same. */
+  devcontainer: string | null,
+  /** Of a given line: the host folder that it mounts as the project, as far as it names one. */
+  folder: string | null,
+};
+
 /** A failure that says what happened, to what, why, and the next step. */
 export type Failure = {
   /** A stable name for scripts, kebab-case. */
@@ -221,8 +257,43 @@ export type Gpu = {
   remedy: string | null,
   /** Names as `nvidia-smi -L` gives them. */
   devices: Array<string>,
+  /** Their UUIDs, in the same order; empty where only device nodes prove them. */
+  uuids: Array<string>,
   /** How the engine was asked: `--gpus all`, … */
   request: string | null,
+};
+
+/** What one GPU is doing. */
+export type GpuLoad = {
+  /** Its number on this machine, which need not be its number in the container. */
+  index: number,
+  /** The product's name. */
+  name: string,
+  /** Its name for good. */
+  uuid: string,
+  /** Memory in use, MiB; `null`: the driver does not say, as with memory shared with the CPU. */
+  memoryUsedMiB: number | null,
+  /** All its memory, MiB. */
+  memoryTotalMiB: number | null,
+  /** How much of the last second it was at work; `null`: the driver does not say (MIG). */
+  utilizationPercent: number | null,
+};
+
+/**
+ * What the GPUs are doing, as `nvidia-smi` on this machine says. Answers are kept for a second,
+ * so that ten windows ask the driver once.
+ */
+export type GpuUsage = {
+  /** One entry a GPU, in the driver's order. */
+  gpus: Array<GpuLoad>,
+  /** Why there are none, or what `nvidia-smi` failed with; lower case, no full stop. */
+  reason: string | null,
+};
+
+/** Parameters of `gpu/usage`. */
+export type GpuUsageParams = {
+  /** The workspace whose container's GPUs are meant; without it all of this machine. */
+  workspace?: string,
 };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use config::model::Config;
 use engine::container::ContainerFacts;
-use protocol::container::DefaultCommand;
+use protocol::image::DefaultCommand;
 use session::frame::{Keep, Open, Reply, Request, Stdio};
 
 use crate::{

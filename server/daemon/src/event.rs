@@ -1,13 +1,15 @@
 //! Everything that can happen to a window.
 
 use protocol::{
-    config::Resolved,
+    config::{ExplainParams, Explanation, Resolved},
     container::{
-        DefaultCommand, Down, DownParams, Endpoint, EndpointParams, ListParams, LoadParams, Loaded,
-        Status, Up, UpParams, WorkspaceParams,
+        Down, DownParams, Endpoint, EndpointParams, ListParams, Session, Status, Up, UpParams,
+        WorkspaceParams,
     },
     daemon::{ClientOptions, DaemonStatus, Nothing},
     doctor::{DoctorParams, Report},
+    gpu::{Usage, UsageParams},
+    image::{DefaultCommand, LoadParams, Loaded},
 };
 use tokio::sync::oneshot;
 
@@ -22,6 +24,7 @@ pub type Reply<T> = oneshot::Sender<Result<T, Error>>;
 pub enum Event {
     Initialize {
         params: ClientOptions,
+        folders: Vec<String>,
         reply: Reply<Nothing>,
     },
     ContainerUp {
@@ -47,6 +50,10 @@ pub enum Event {
         params: EndpointParams,
         reply: Reply<Endpoint>,
     },
+    ContainerSessions {
+        params: WorkspaceParams,
+        reply: Reply<Vec<Session>>,
+    },
     ContainerDefaultCommand {
         params: WorkspaceParams,
         reply: Reply<DefaultCommand>,
@@ -58,6 +65,14 @@ pub enum Event {
     ConfigResolve {
         params: WorkspaceParams,
         reply: Reply<Resolved>,
+    },
+    ConfigExplain {
+        params: ExplainParams,
+        reply: Reply<Explanation>,
+    },
+    GpuUsage {
+        params: UsageParams,
+        reply: Reply<Usage>,
     },
     DoctorRun {
         params: DoctorParams,

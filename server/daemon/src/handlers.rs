@@ -4,6 +4,8 @@ pub mod config;
 pub mod container;
 pub mod daemon;
 pub mod doctor;
+pub mod explain;
+pub mod gpu;
 pub mod image;
 
 use std::future::Future;

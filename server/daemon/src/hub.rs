@@ -13,17 +13,19 @@ use std::{
 
 use engine::{access::Access, handed::Handed};
 use protocol::container::{Progress, UpParams};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     environment,
     error::Error,
+    gpu_usage::GpuUsage,
     machine::Machine,
     operation::{Operation, Ticket},
     paths::Paths,
     record::Records,
     up,
+    watching::{Changed, MOST_CHANGES},
 };
 
 /// What cancels an `up` when the daemon is told to end.
@@ -54,6 +56,10 @@ pub struct Hub {
     pub started: Instant,
     /// What is remembered about containers.
     pub records: Records,
+    /// What the GPUs were doing a moment ago.
+    pub gpu_usage: GpuUsage,
+    /// Whose container may have another state.
+    pub changes: broadcast::Sender<Changed>,
     machines: Mutex<HashMap<PathBuf, Arc<Place>>>,
     handed: Mutex<HashMap<PathBuf, Arc<Handed>>>,
     operations: Mutex<HashMap<OperationKey, Arc<Operation>>>,
@@ -71,6 +77,8 @@ impl Hub {
     pub fn new(paths: Paths) -> Arc<Hub> {
         Arc::new(Hub {
             records: Records::new(paths.state.join("containers")),
+            gpu_usage: GpuUsage::default(),
+            changes: broadcast::Sender::new(MOST_CHANGES),
             paths,
             clients: AtomicUsize::new(0),
             client_left: Notify::new(),
@@ -112,7 +120,7 @@ impl Hub {
         if let Some(machine) = machine.as_ref().filter(|machine| machine.is_watched()) {
             return Ok(Arc::clone(machine));
         }
-        let connected = Machine::connect(&access, &self.paths).await?;
+        let connected = Machine::connect(&access, &self.paths, self.changes.clone()).await?;
         *machine = Some(Arc::clone(&connected));
         Ok(connected)
     }
@@ -254,6 +262,8 @@ impl Hub {
         environment: BTreeMap<String, String>,
     ) {
         let hub = Arc::clone(self);
+        let changed = Changed::Workspace(key.1.clone());
+        let _nobody_watches = self.changes.send(changed.clone());
         tokio::spawn(async move {
             // A panic inside must not leave the workspace locked for ever.
             let trip = up::run(Arc::clone(&hub), Arc::clone(&operation), environment);
@@ -266,6 +276,7 @@ impl Hub {
             }
             lock(&hub.operations).remove(&key);
             operation.finish(result);
+            let _nobody_watches = hub.changes.send(changed);
             hub.client_left.notify_one();
         });
     }

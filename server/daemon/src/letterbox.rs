@@ -8,13 +8,15 @@ use std::{
 };
 
 use protocol::{
-    config::Resolved,
+    config::{ExplainParams, Explanation, Resolved},
     container::{
-        DefaultCommand, Down, DownParams, Endpoint, EndpointParams, ListParams, LoadParams, Loaded,
-        Status, Up, UpParams, WorkspaceParams,
+        Down, DownParams, Endpoint, EndpointParams, ListParams, Session, Status, Up, UpParams,
+        WorkspaceParams,
     },
     daemon::{DaemonStatus, Nothing},
     doctor::{DoctorParams, Report},
+    gpu::{Usage, UsageParams},
+    image::{DefaultCommand, LoadParams, Loaded},
     method::{self, Notification, Request},
 };
 use tokio::{
@@ -70,11 +72,17 @@ pub fn serve(hub: &Arc<Hub>, stream: UnixStream) {
             Letterbox::container_endpoint,
         )
         .custom_method(
+            method::ContainerSessions::METHOD,
+            Letterbox::container_sessions,
+        )
+        .custom_method(
             method::ContainerDefaultCommand::METHOD,
             Letterbox::container_default_command,
         )
         .custom_method(method::ImageLoad::METHOD, Letterbox::image_load)
         .custom_method(method::ConfigResolve::METHOD, Letterbox::config_resolve)
+        .custom_method(method::ConfigExplain::METHOD, Letterbox::config_explain)
+        .custom_method(method::GpuUsage::METHOD, Letterbox::gpu_usage)
         .custom_method(method::DoctorRun::METHOD, Letterbox::doctor_run)
         .custom_method(method::DaemonStatus::METHOD, Letterbox::daemon_status)
         .custom_method(method::DaemonStop::METHOD, Letterbox::daemon_stop)
@@ -134,6 +142,11 @@ impl Letterbox {
             .await
     }
 
+    async fn container_sessions(&self, params: WorkspaceParams) -> Result<Vec<Session>> {
+        self.ask(|reply| Event::ContainerSessions { params, reply })
+            .await
+    }
+
     async fn container_default_command(&self, params: WorkspaceParams) -> Result<DefaultCommand> {
         self.ask(|reply| Event::ContainerDefaultCommand { params, reply })
             .await
@@ -146,6 +159,15 @@ impl Letterbox {
     async fn config_resolve(&self, params: WorkspaceParams) -> Result<Resolved> {
         self.ask(|reply| Event::ConfigResolve { params, reply })
             .await
+    }
+
+    async fn config_explain(&self, params: ExplainParams) -> Result<Explanation> {
+        self.ask(|reply| Event::ConfigExplain { params, reply })
+            .await
+    }
+
+    async fn gpu_usage(&self, params: UsageParams) -> Result<Usage> {
+        self.ask(|reply| Event::GpuUsage { params, reply }).await
     }
 
     async fn doctor_run(&self, params: DoctorParams) -> Result<Report> {
@@ -175,13 +197,18 @@ impl Letterbox {
 
 impl LanguageServer for Letterbox {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let folders = folders(&params);
         let options = params.initialization_options.unwrap_or_default();
         let params = serde_json::from_value(options).unwrap_or_else(|error| {
             tracing::warn!(%error, "the client's options were not understood");
             Default::default()
         });
-        self.ask(|reply| Event::Initialize { params, reply })
-            .await?;
+        self.ask(|reply| Event::Initialize {
+            params,
+            folders,
+            reply,
+        })
+        .await?;
         Ok(InitializeResult {
             server_info: Some(ServerInfo {
                 name: "warpdock".to_owned(),
@@ -194,6 +221,15 @@ impl LanguageServer for Letterbox {
     async fn shutdown(&self) -> Result<()> {
         Ok(())
     }
+}
+
+/// The folders that the client has open on this machine.
+fn folders(params: &InitializeParams) -> Vec<String> {
+    let folders = params.workspace_folders.iter().flatten();
+    folders
+        .filter_map(|folder| folder.uri.to_file_path())
+        .map(|path| path.to_string_lossy().into_owned())
+        .collect()
 }
 
 fn rpc_error(error: &Error) -> RpcError {

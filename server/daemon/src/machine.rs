@@ -15,7 +15,9 @@ use engine::{
     facts::Facts,
 };
 
-use crate::{error::Error, labels, paths::Paths};
+use tokio::sync::broadcast;
+
+use crate::{error::Error, labels, paths::Paths, watching::Changed};
 
 /// An engine and what is known about our containers in it.
 #[derive(Debug)]
@@ -39,7 +41,13 @@ struct Cache {
 
 impl Machine {
     /// Connects and begins to watch.
-    pub async fn connect(access: &Access, paths: &Paths) -> Result<Arc<Machine>, Error> {
+    ///
+    /// `changes` hears of every container of ours that has changed.
+    pub async fn connect(
+        access: &Access,
+        paths: &Paths,
+        changes: broadcast::Sender<Changed>,
+    ) -> Result<Arc<Machine>, Error> {
         let engine = Engine::connect(access).await?;
         let facts = engine.facts().await?;
         let cache = Mutex::new(Cache {
@@ -52,7 +60,7 @@ impl Machine {
             paths: paths.clone(),
             cache,
         });
-        tokio::spawn(watch(Arc::clone(&machine)));
+        tokio::spawn(watch(Arc::clone(&machine), changes));
         Ok(machine)
     }
 
@@ -166,7 +174,7 @@ fn rank(state: ContainerState) -> u8 {
 }
 
 /// Keeps the cache true. Ends with the engine's connection, or when nobody else holds the machine.
-async fn watch(machine: Arc<Machine>) {
+async fn watch(machine: Arc<Machine>, changes: broadcast::Sender<Changed>) {
     let uid = labels::own_uid();
     let mut events = machine.engine.events(&[(labels::UID, Some(uid.as_str()))]);
     loop {
@@ -178,6 +186,10 @@ async fn watch(machine: Arc<Machine>) {
                 cache
                     .containers
                     .retain(|_, container| container.id != event.id);
+                drop(cache);
+                if let Some(workspace) = event.labels.get(labels::WORKSPACE) {
+                    let _nobody_watches = changes.send(Changed::Workspace(workspace.into()));
+                }
             }
             Ok(Some(Err(error))) => {
                 tracing::warn!(%error, "the engine's events broke off");
@@ -190,4 +202,5 @@ async fn watch(machine: Arc<Machine>) {
     }
     machine.cache().watched = false;
     machine.forget();
+    let _nobody_watches = changes.send(Changed::All);
 }

@@ -9,13 +9,13 @@ use std::{
     },
 };
 
-use protocol::container::{Progress, Progressed};
+use protocol::container::{Progress, Progressed, Status};
 use tokio::sync::{Notify, oneshot};
 use tower_lsp::Client;
 
 use crate::{
     operation::{MOST_OUTPUT, leave_out, output_size},
-    window::ContainerProgressed,
+    window::{ContainerProgressed, ContainerStatusChanged},
 };
 
 /// The way to the client.
@@ -40,6 +40,7 @@ struct Waiting {
 #[derive(Debug)]
 enum Item {
     Progress(Progressed),
+    Status(Box<Status>),
     Flushed(oneshot::Sender<()>),
 }
 
@@ -54,6 +55,11 @@ impl Outgoing {
                     Item::Progress(params) => {
                         client
                             .send_notification::<ContainerProgressed>(params)
+                            .await;
+                    }
+                    Item::Status(status) => {
+                        client
+                            .send_notification::<ContainerStatusChanged>(*status)
                             .await;
                     }
                     Item::Flushed(done) => {
@@ -71,6 +77,11 @@ impl Outgoing {
             workspace: workspace.to_owned(),
             progress,
         }));
+    }
+
+    /// Tells the client what a container is doing now.
+    pub fn status(&self, status: Status) {
+        self.queue.push(Item::Status(Box::new(status)));
     }
 
     /// Waits until everything queued so far was handed over, so that an answer does not overtake it.
@@ -144,7 +155,7 @@ impl Queue {
 fn size(item: &Item) -> usize {
     match item {
         Item::Progress(progressed) => output_size(&progressed.progress),
-        Item::Flushed(_) => 0,
+        Item::Status(_) | Item::Flushed(_) => 0,
     }
 }
 

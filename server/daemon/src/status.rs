@@ -22,7 +22,14 @@ pub async fn of_workspace(
     let container = machine.container(workspace).await?;
     let starting = hub.busy().iter().any(|busy| busy == workspace);
     match container {
-        Some(container) => Ok(of_container(hub, &container, with_sessions).await),
+        Some(container) => {
+            let mut status = of_container(hub, &container, with_sessions).await;
+            if starting && status.state == State::Stopped {
+                status.state = State::Starting;
+                status.note = None;
+            }
+            Ok(status)
+        }
         None => Ok(Status {
             workspace: workspace.to_string_lossy().into_owned(),
             state: if starting {

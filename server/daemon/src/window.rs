@@ -7,12 +7,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use protocol::{container::Progressed, daemon::ClientOptions, method};
+use protocol::{
+    container::{Progressed, Status},
+    daemon::ClientOptions,
+    method,
+};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::{Client, ls_types::notification::Notification};
 
-use crate::{event::Event, handlers, hub::Hub, outgoing::Outgoing};
+use crate::{event::Event, handlers, hub::Hub, outgoing::Outgoing, watching::Watching};
 
 /// A turn that takes longer is worth a line in the log.
 const LONG_TURN: Duration = Duration::from_millis(50);
@@ -28,6 +32,22 @@ pub struct Window {
     pub outgoing: Outgoing,
     /// Withdraws what was asked for, by workspace as the client names it.
     pub ups: HashMap<String, CancellationToken>,
+    /// The workspaces whose states it is told.
+    pub watching: Watching,
+}
+
+impl Window {
+    /// The client has named a workspace: it is told what becomes of its container.
+    pub fn announce(&mut self, workspace: &str) {
+        let Window {
+            hub,
+            client,
+            outgoing,
+            watching,
+            ..
+        } = self;
+        watching.announce(hub, &client.environment, outgoing, workspace);
+    }
 }
 
 /// Runs a window until its letter box is gone.
@@ -38,6 +58,7 @@ pub async fn run(hub: Arc<Hub>, client: Client, mut inbox: mpsc::UnboundedReceiv
         client: ClientOptions::default(),
         outgoing,
         ups: HashMap::new(),
+        watching: Watching::new(),
     };
     while let Some(event) = inbox.recv().await {
         let started = Instant::now();
@@ -58,7 +79,11 @@ pub async fn run(hub: Arc<Hub>, client: Client, mut inbox: mpsc::UnboundedReceiv
 
 fn turn(window: &mut Window, event: Event) {
     match event {
-        Event::Initialize { params, reply } => handlers::daemon::initialize(window, params, reply),
+        Event::Initialize {
+            params,
+            folders,
+            reply,
+        } => handlers::daemon::initialize(window, params, &folders, reply),
         Event::ContainerUp { params, reply } => handlers::container::up(window, params, reply),
         Event::ContainerUpWithdrawn { params } => {
             handlers::container::withdraw_up(window, &params);
@@ -71,11 +96,16 @@ fn turn(window: &mut Window, event: Event) {
         Event::ContainerEndpoint { params, reply } => {
             handlers::container::endpoint(window, params, reply)
         }
+        Event::ContainerSessions { params, reply } => {
+            handlers::container::sessions(window, params, reply);
+        }
         Event::ContainerDefaultCommand { params, reply } => {
             handlers::container::default_command(window, params, reply);
         }
         Event::ImageLoad { params, reply } => handlers::image::load(window, params, reply),
         Event::ConfigResolve { params, reply } => handlers::config::resolve(window, params, reply),
+        Event::ConfigExplain { params, reply } => handlers::explain::explain(window, params, reply),
+        Event::GpuUsage { params, reply } => handlers::gpu::usage(window, params, reply),
         Event::DoctorRun { params, reply } => handlers::doctor::run(window, params, reply),
         Event::DaemonStatus { reply } => handlers::daemon::status(window, reply),
         Event::DaemonStop { reply } => handlers::daemon::stop(window, reply),
@@ -91,9 +121,12 @@ fn name(event: &Event) -> &'static str {
         Event::ContainerStatus { .. } => "container/status",
         Event::ContainerList { .. } => "container/list",
         Event::ContainerEndpoint { .. } => "container/endpoint",
+        Event::ContainerSessions { .. } => "container/sessions",
         Event::ContainerDefaultCommand { .. } => "container/defaultCommand",
         Event::ImageLoad { .. } => "image/load",
         Event::ConfigResolve { .. } => "config/resolve",
+        Event::ConfigExplain { .. } => "config/explain",
+        Event::GpuUsage { .. } => "gpu/usage",
         Event::DoctorRun { .. } => "doctor/run",
         Event::DaemonStatus { .. } => "daemon/status",
         Event::DaemonStop { .. } => "daemon/stop",
@@ -107,4 +140,13 @@ pub enum ContainerProgressed {}
 impl Notification for ContainerProgressed {
     type Params = Progressed;
     const METHOD: &'static str = <method::ContainerProgressed as method::Notification>::METHOD;
+}
+
+/// `container/statusChanged`, as tower-lsp wants to see it.
+#[derive(Debug)]
+pub enum ContainerStatusChanged {}
+
+impl Notification for ContainerStatusChanged {
+    type Params = Status;
+    const METHOD: &'static str = <method::ContainerStatusChanged as method::Notification>::METHOD;
 }

@@ -34,3 +34,29 @@ pub struct Value {
     /// `default`, `--image`, `.devcontainer/devcontainer.json:4:3`, …
     pub origin: String,
 }
+
+/// Parameters of `config/explain`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(test, ts(optional_fields))]
+pub struct ExplainParams {
+    /// The workspace folder, absolute.
+    pub workspace: String,
+    /// A `docker run` line to explain, as a person wrote it. Without it, the line that is equal to
+    /// the workspace's configuration is written.
+    pub docker_run: Option<String>,
+}
+
+/// An explanation, for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// The text.
+    pub text: String,
+    /// Of a given line: the devcontainer.json that says the same.
+    pub devcontainer: Option<String>,
+    /// Of a given line: the host folder that it mounts as the project, as far as it names one.
+    pub folder: Option<String>,
+}

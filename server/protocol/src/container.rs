@@ -178,7 +178,7 @@ pub struct Status {
 pub enum State {
     /// There is none.
     Absent,
-    /// An `up` is under way.
+    /// An `up` is under way, and it does not run yet.
     Starting,
     /// It runs.
     Running,
@@ -204,6 +204,9 @@ pub struct Gpu {
     pub remedy: Option<String>,
     /// Names as `nvidia-smi -L` gives them.
     pub devices: Vec<String>,
+    /// Their UUIDs, in the same order; empty where only device nodes prove them.
+    #[serde(default)]
+    pub uuids: Vec<String>,
     /// How the engine was asked: `--gpus all`, …
     pub request: Option<String>,
 }
@@ -321,44 +324,6 @@ pub struct Endpoint {
     pub env: BTreeMap<String, Option<String>>,
     /// What the given overrides ask for that the running container does not have.
     pub changes: Vec<Change>,
-}
-
-/// What the image runs by default.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct DefaultCommand {
-    /// ENTRYPOINT and CMD as Docker would run them; empty: the image has neither.
-    pub argv: Vec<String>,
-    /// ENTRYPOINT's share of it.
-    pub entrypoint: Vec<String>,
-    /// CMD's share of it.
-    pub cmd: Vec<String>,
-    /// The image's working folder, where Docker would run it.
-    pub working_folder: Option<String>,
-    /// The image's user.
-    pub user: Option<String>,
-    /// The image.
-    pub image: String,
-}
-
-/// Parameters of `image/load`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase", default)]
-#[cfg_attr(test, ts(optional_fields))]
-pub struct LoadParams {
-    /// The archive, absolute.
-    pub archive: String,
-}
-
-/// Loaded images.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "camelCase")]
-pub struct Loaded {
-    /// Their names, as the engine reported them.
-    pub images: Vec<String>,
 }
 
 /// Parameters of `container/progressed`.

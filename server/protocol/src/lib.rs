@@ -8,6 +8,8 @@ pub mod container;
 pub mod daemon;
 pub mod doctor;
 pub mod failure;
+pub mod gpu;
+pub mod image;
 pub mod method;
 pub mod rpc;
 

@@ -70,12 +70,19 @@ requests! {
     ContainerList = "container/list" (crate::container::ListParams) -> Vec<crate::container::Status>;
     /// Where init listens, and what a session of this workspace gets: the way to a session.
     ContainerEndpoint = "container/endpoint" (crate::container::EndpointParams) -> crate::container::Endpoint;
+    /// The sessions in the workspace's container, ended ones too, as its init lists them.
+    ContainerSessions = "container/sessions" (crate::container::WorkspaceParams) -> Vec<crate::container::Session>;
     /// The command that the image runs by default.
-    ContainerDefaultCommand = "container/defaultCommand" (crate::container::WorkspaceParams) -> crate::container::DefaultCommand;
+    ContainerDefaultCommand = "container/defaultCommand" (crate::container::WorkspaceParams) -> crate::image::DefaultCommand;
     /// Load images from a tar archive on the daemon's machine.
-    ImageLoad = "image/load" (crate::container::LoadParams) -> crate::container::Loaded;
+    ImageLoad = "image/load" (crate::image::LoadParams) -> crate::image::Loaded;
     /// The resolved configuration.
     ConfigResolve = "config/resolve" (crate::container::WorkspaceParams) -> crate::config::Resolved;
+    /// The `docker run` line equal to the configuration, or what a given line does and how it is
+    /// said here.
+    ConfigExplain = "config/explain" (crate::config::ExplainParams) -> crate::config::Explanation;
+    /// Memory and load of the GPUs, now.
+    GpuUsage = "gpu/usage" (crate::gpu::UsageParams) -> crate::gpu::Usage;
     /// Check engine, GPU chain and machine.
     DoctorRun = "doctor/run" (crate::doctor::DoctorParams) -> crate::doctor::Report;
     /// What the daemon is and holds.
@@ -95,4 +102,8 @@ notifications! {
     server_notifications:
     /// Something happened on the way of an `up`, to be shown.
     ContainerProgressed = "container/progressed" (crate::container::Progressed);
+    /// The container of a workspace of this window has another state. Of every workspace that the
+    /// client has named in `initialize`, `container/status` or `container/up`, whoever changed it.
+    /// Sessions and changes of the configuration are left empty: `container/status` tells them.
+    ContainerStatusChanged = "container/statusChanged" (crate::container::Status);
 }

@@ -89,7 +89,7 @@ fn line(global: &Global, arguments: &ExplainArguments, text: &str) -> Ended {
         });
         writeln!(out, "{value}")?;
     } else {
-        write_explanation(&mut out, &run)?;
+        write_explanation(&mut out, &run, Style::of_stdout())?;
     }
     if let Some(path) = path {
         write(&run, &path)?;
@@ -100,8 +100,8 @@ fn line(global: &Global, arguments: &ExplainArguments, text: &str) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_explanation(out: &mut dyn Write, run: &DockerRun) -> io::Result<()> {
-    let style = Style::of_stdout();
+/// Writes what a line does and how it is said here, for a person.
+pub fn write_explanation(out: &mut dyn Write, run: &DockerRun, style: Style) -> io::Result<()> {
     for explanation in &run.explanations {
         writeln!(out, "{}", style.strong(&explanation.written))?;
         writeln!(out, "    {}", explanation.does)?;

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use protocol::{container::LoadParams, method::ImageLoad};
+use protocol::{image::LoadParams, method::ImageLoad};
 
 use crate::cli::{
     Ended,

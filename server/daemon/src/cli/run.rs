@@ -7,9 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use protocol::{
-    container::DefaultCommand, failure::Failure as Said, method::ContainerDefaultCommand,
-};
+use protocol::{failure::Failure as Said, image::DefaultCommand, method::ContainerDefaultCommand};
 use serde_json::json;
 use session::frame::{Exit, Failure, Keep, Reply, Request};
 

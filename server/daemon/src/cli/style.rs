@@ -16,6 +16,11 @@ impl Style {
         }
     }
 
+    /// For what is no terminal.
+    pub fn plain() -> Style {
+        Style { colour: false }
+    }
+
     /// For standard error.
     pub fn of_stderr() -> Style {
         Style {

@@ -1,6 +1,6 @@
 //! The configuration, for people and editors.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use config::{
     explain::Rendering,
@@ -14,63 +14,70 @@ use protocol::{
 };
 
 use crate::{
-    error::Error, event::Reply, handlers::answer, labels, machine::Machine, project, status,
-    up::gpus, window::Window,
+    error::Error, event::Reply, handlers::answer, hub::Hub, labels, machine::Machine, project,
+    status, up::gpus, window::Window,
 };
 
 /// `config/resolve`. The engine adds what it knows, but is not needed.
 pub fn resolve(window: &Window, params: WorkspaceParams, reply: Reply<Resolved>) {
     let hub = Arc::clone(&window.hub);
     let environment = window.client.environment.clone();
-    answer(window, reply, async move {
-        let workspace = project::workspace(&params.workspace)?;
-        let machine = hub.machine(&environment).await.ok();
-        let container = match &machine {
-            Some(machine) => machine.container(&workspace).await.ok().flatten(),
-            None => None,
-        };
-        let mut overrides = params.overrides;
-        if overrides == Default::default()
-            && let Some(container) = &container
-        {
-            overrides = status::overrides(container);
+    answer(window, reply, resolved(hub, environment, params));
+}
+
+/// The configuration of a workspace as it is now.
+pub async fn resolved(
+    hub: Arc<Hub>,
+    environment: BTreeMap<String, String>,
+    params: WorkspaceParams,
+) -> Result<Resolved, Error> {
+    let workspace = project::workspace(&params.workspace)?;
+    let machine = hub.machine(&environment).await.ok();
+    let container = match &machine {
+        Some(machine) => machine.container(&workspace).await.ok().flatten(),
+        None => None,
+    };
+    let mut overrides = params.overrides;
+    if overrides == Default::default()
+        && let Some(container) = &container
+    {
+        overrides = status::overrides(container);
+    }
+    let first = project::resolve(
+        workspace.clone(),
+        overrides.clone(),
+        environment.clone(),
+        None,
+    )
+    .await?;
+    let metadata = metadata(machine.as_deref(), &first.config).await;
+    let resolved = match metadata {
+        None => first,
+        Some(metadata) => {
+            project::resolve(workspace.clone(), overrides, environment, Some(metadata)).await?
         }
-        let first = project::resolve(
-            workspace.clone(),
-            overrides.clone(),
-            environment.clone(),
-            None,
-        )
-        .await?;
-        let metadata = metadata(machine.as_deref(), &first.config).await;
-        let resolved = match metadata {
-            None => first,
-            Some(metadata) => {
-                project::resolve(workspace.clone(), overrides, environment, Some(metadata)).await?
-            }
-        };
-        let json = |error: serde_json::Error| Error::Io {
-            doing: "write the configuration down".to_owned(),
-            source: error.into(),
-        };
-        let place = |origin: &config::model::Origin| project::place(origin, &workspace);
-        Ok(Resolved {
-            values: values(&resolved.config, &place),
-            config: serde_json::to_value(&resolved.config).map_err(json)?,
-            problems: project::problems(&resolved.problems, &workspace),
-            files: resolved
-                .files
-                .iter()
-                .map(|file| file.display().to_string())
-                .collect(),
-            docker_line: docker_line(
-                &resolved.config,
-                &workspace,
-                machine.as_deref(),
-                container.as_deref(),
-            ),
-        })
-    });
+    };
+    let json = |error: serde_json::Error| Error::Io {
+        doing: "write the configuration down".to_owned(),
+        source: error.into(),
+    };
+    let place = |origin: &config::model::Origin| project::place(origin, &workspace);
+    Ok(Resolved {
+        values: values(&resolved.config, &place),
+        config: serde_json::to_value(&resolved.config).map_err(json)?,
+        problems: project::problems(&resolved.problems, &workspace),
+        files: resolved
+            .files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect(),
+        docker_line: docker_line(
+            &resolved.config,
+            &workspace,
+            machine.as_deref(),
+            container.as_deref(),
+        ),
+    })
 }
 
 /// Every value for a person.

@@ -3,9 +3,12 @@
 use std::{path::PathBuf, sync::Arc};
 
 use engine::container::{ContainerFacts, ContainerState};
-use protocol::container::{
-    DefaultCommand, Down, DownParams, Endpoint, EndpointParams, ListParams, Status, Up, UpParams,
-    WorkspaceParams,
+use protocol::{
+    container::{
+        Down, DownParams, Endpoint, EndpointParams, ListParams, Session, Status, Up, UpParams,
+        WorkspaceParams,
+    },
+    image::DefaultCommand,
 };
 
 use crate::{
@@ -20,6 +23,7 @@ const DOWN_SECONDS: u32 = 10;
 
 /// `container/up`: starts or joins the operation, and passes its progress on.
 pub fn up(window: &mut Window, params: UpParams, reply: Reply<Up>) {
+    window.announce(&params.target.workspace);
     let hub = Arc::clone(&window.hub);
     let outgoing = window.outgoing.clone();
     let environment = window.client.environment.clone();
@@ -118,7 +122,8 @@ pub fn down(window: &Window, params: DownParams, reply: Reply<Down>) {
 }
 
 /// `container/status`.
-pub fn status(window: &Window, params: WorkspaceParams, reply: Reply<Status>) {
+pub fn status(window: &mut Window, params: WorkspaceParams, reply: Reply<Status>) {
+    window.announce(&params.workspace);
     let hub = Arc::clone(&window.hub);
     let environment = window.client.environment.clone();
     answer(window, reply, async move {
@@ -199,6 +204,18 @@ pub fn endpoint(window: &Window, params: EndpointParams, reply: Reply<Endpoint>)
     });
 }
 
+/// `container/sessions`.
+pub fn sessions(window: &Window, params: WorkspaceParams, reply: Reply<Vec<Session>>) {
+    let hub = Arc::clone(&window.hub);
+    let environment = window.client.environment.clone();
+    answer(window, reply, async move {
+        let machine = hub.machine(&environment).await?;
+        let workspace = nearest(&machine, &params).await?;
+        let container = running(machine.container(&workspace).await?, &workspace)?;
+        status::sessions(&container).await
+    });
+}
+
 /// `container/defaultCommand`.
 pub fn default_command(window: &Window, params: WorkspaceParams, reply: Reply<DefaultCommand>) {
     let hub = Arc::clone(&window.hub);
@@ -218,7 +235,7 @@ pub fn default_command(window: &Window, params: WorkspaceParams, reply: Reply<De
 
 /// The workspace that is meant: the folder itself, or the nearest one above it that has a
 /// container, where the client says that a person stands somewhere in it.
-async fn nearest(machine: &Machine, params: &WorkspaceParams) -> Result<PathBuf, Error> {
+pub async fn nearest(machine: &Machine, params: &WorkspaceParams) -> Result<PathBuf, Error> {
     let workspace = project::workspace_or_gone(&params.workspace);
     if !params.ancestors || machine.container(&workspace).await?.is_some() {
         return Ok(workspace);

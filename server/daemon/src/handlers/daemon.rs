@@ -6,9 +6,15 @@ use protocol::daemon::{ClientOptions, DaemonStatus, Nothing};
 
 use crate::{event::Reply, window::Window};
 
-/// `initialize`: keeps what the client says of itself.
-pub fn initialize(window: &mut Window, params: ClientOptions, reply: Reply<Nothing>) {
+/// `initialize`: keeps what the client says of itself, and watches the workspaces it has open.
+pub fn initialize(
+    window: &mut Window,
+    params: ClientOptions,
+    folders: &[String],
+    reply: Reply<Nothing>,
+) {
     window.client = params;
+    folders.iter().for_each(|folder| window.announce(folder));
     let _withdrawn = reply.send(Ok(Nothing {}));
 }
 

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use protocol::container::{LoadParams, Loaded};
+use protocol::image::{LoadParams, Loaded};
 
 use crate::{event::Reply, handlers::answer, up::image::transferred, window::Window};
 

@@ -259,6 +259,7 @@ impl Attempt {
             text: self.reason.clone().unwrap_or_default(),
             remedy: self.remedy.clone(),
             devices: Vec::new(),
+            uuids: Vec::new(),
             request: self.request.as_ref().map(request_name),
         }
     }

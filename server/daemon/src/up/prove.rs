@@ -86,6 +86,7 @@ fn judge(said: Gpu, probed: &Probed, wants: bool) -> Gpu {
         visible: proof.visible,
         text,
         remedy: reason.map(|reason| reason.remedy),
+        uuids: proof.gpus.iter().map(|gpu| gpu.uuid.clone()).collect(),
         devices: proof.gpus.into_iter().map(|gpu| gpu.name).collect(),
         ..said
     }
@@ -103,6 +104,7 @@ fn said(container: &ContainerFacts, config: &Config) -> Gpu {
             text: String::new(),
             remedy: None,
             devices: Vec::new(),
+            uuids: Vec::new(),
             request: None,
         })
 }
