@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The tests with real editors: VS Code in a browser, Neovim, Emacs. Part of npm test, which
-# brings the engine and its images; `npm test -- editors [FILE...]` runs these alone.
+# brings the engine and its images; `npm test -- editors [NAME...]` runs these alone.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -28,4 +28,4 @@ WARPDOCK_BINARY=$work/warpdock scripts/vsix.sh "$work/warpdock.vsix" || fail "th
 export WARPDOCK_TEST_FOLDER=$state
 export WARPDOCK_TEST_VSCODE WARPDOCK_TEST_VSIX=$work/warpdock.vsix WARPDOCK_TEST_BINARY=$work/warpdock
 rm -rf "$state/screenshots"
-"$WARPDOCK_TEST_VSCODE/node" tests/vscode/run.ts "$@" || fail "tests failed, above; pictures are in $state/screenshots"
+"$WARPDOCK_TEST_VSCODE/node" tests/editors/run.ts "$@" || fail "tests failed, above; pictures are in $state/screenshots"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # npm test: installs what the tests need, starts a private engine, makes the images,
 # runs all tests and checks. `npm test -- NAME` runs the tests of that name alone,
-# `npm test -- editors [FILE...]` those with real editors.
+# `npm test -- editors [NAME...]` those with real editors.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -113,6 +113,8 @@ export class Window {
   async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 2 * LONG });
     await this.page.locator('.statusbar-item').first().waitFor({ timeout: 2 * LONG });
+    // The same letters in every picture, whatever the machine has.
+    await this.page.addStyleTag({ content: '.monaco-workbench { font-family: Inter, sans-serif !important; }' });
   }
 
   /** Opens the quick input with this text: `>` begins a command, else it is a file. */

@@ -1,7 +1,7 @@
 // Runs files of tests one after the other and says how they went. Owns the guarantee that
 // something was tested: a file in which no test has passed is a failure.
 //
-//   node tests/vscode/run.ts [FILE…]
+//   node tests/editors/run.ts [NAME…]    vscode/NAME.spec.ts and editors/NAME.spec.ts; all of them without
 
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -14,16 +14,19 @@ interface Outcome {
 }
 
 const named = process.argv.slice(2);
-const files = named.length > 0 ? named : fs.globSync('*.spec.ts', { cwd: import.meta.dirname }).sort();
+const files = fs.globSync('{editors,vscode}/*.spec.ts', { cwd: path.dirname(import.meta.dirname) }).sort();
+const chosen = files.filter((file) => named.length === 0 || named.includes(path.basename(file, '.spec.ts')));
+const unknown = named.filter((name) => !files.some((file) => path.basename(file, '.spec.ts') === name));
 const outcomes = new Map<string, Outcome>();
-for (const file of files) outcomes.set(file, await play(path.resolve(import.meta.dirname, file)));
+for (const file of chosen) outcomes.set(file, await play(path.join(path.dirname(import.meta.dirname), file)));
 
 const bad = [...outcomes].filter(([, { passed, failed }]) => passed === 0 || failed > 0);
 for (const [file, { passed, failed }] of bad) {
   process.stderr.write(`${file}: ${failed} failed, ${passed} passed\n`);
 }
-if (files.length === 0) process.stderr.write('there is no file of tests\n');
-process.exitCode = bad.length === 0 && files.length > 0 ? 0 : 1;
+for (const name of unknown) process.stderr.write(`there is no ${name}.spec.ts\n`);
+if (chosen.length === 0) process.stderr.write('no file of tests was run\n');
+process.exitCode = bad.length === 0 && unknown.length === 0 && chosen.length > 0 ? 0 : 1;
 
 /** Runs one file, in a process of its own, and shows it on the way. */
 async function play(file: string): Promise<Outcome> {

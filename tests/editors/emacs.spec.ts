@@ -1,0 +1,32 @@
+// Emacs with eglot, without a screen, with the configuration of docs/editors.md.
+
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { test } from 'node:test';
+import { Home } from '../vscode/support/home.ts';
+import { configuration, DOCKERFILE, play } from './steps.ts';
+
+test('Emacs shows diagnostics and hover, clears them on edit, and brings the container up', async () => {
+  const home = new Home();
+  try {
+    const folder = home.project('project', { Dockerfile: DOCKERFILE });
+    const config = path.join(home.folder, 'init.el');
+    fs.writeFileSync(config, configuration('elisp'));
+    const script = path.join(import.meta.dirname, 'emacs.el');
+    // Not -Q: it hides what Debian's packages bring.
+    const steps = await play(home, folder, 'emacs', ['-q', '--batch', '-l', config, '-l', script]);
+
+    assert.equal(steps.get('mode'), 'dockerfile-mode');
+    const [diagnostic] = steps.get('diagnostics') as { line: number; message: string }[];
+    assert.equal(diagnostic?.line, 2);
+    assert.match(diagnostic?.message ?? '', /RUNN/);
+    assert.match(String(steps.get('hover')), /FROM/);
+    assert.equal(steps.get('cleared'), true);
+    assert.match(String(steps.get('up')), /is up/);
+    assert.equal(steps.get('ended'), true);
+    assert.match(home.warpdock(folder, 'exec', '--', 'cat', '/app/Dockerfile'), /^RUN echo hello$/m);
+  } finally {
+    await home.stop();
+  }
+});
