@@ -1,10 +1,20 @@
 #!/usr/bin/env bash
 # npm run demo: builds Warpdock, makes sure that an engine is there, brings the example
-# up and shows what one can rely on.
+# up and shows what one can rely on. With `-- --editor` it serves a real VS Code instead, with
+# the extension installed and the example open.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=demo_editor.sh
+. "$(dirname "$0")/demo_editor.sh"
 cd "$root"
+
+editor_wanted=no
+case ${1:-} in
+'') ;;
+--editor) editor_wanted=yes ;;
+*) fail "unknown argument $1; there is --editor" ;;
+esac
 
 other=
 finish() {
@@ -64,6 +74,7 @@ reach_engine() {
     if environment=$(scripts/engine.sh status 2>/dev/null); then
         eval "$environment"
         started_engine=yes
+        engine_was_there=yes
         say "the private engine of this folder is used"
         return
     fi
@@ -85,6 +96,7 @@ reach_engine() {
 }
 
 started_engine=no
+engine_was_there=no
 build_release
 reach_engine
 scripts/images.sh examples no-cmd || fail "the example needs its images"
@@ -92,6 +104,7 @@ if [ "$(docker image inspect --format '{{index .Config.Labels "dev.warpdock.stan
     say "my_gpu_env:1229 is a stand-in: Debian with Python instead of PyTorch"
 fi
 real_gpu || say "this machine has no NVIDIA GPU: where the demo shows one, it is a stand-in"
+[ "$editor_wanted" = no ] || serve_editor
 
 title "The line that this replaces"
 show explain 'sudo docker run --gpus all -it --rm -v /data/sww_code/hmm:/app my_gpu_env:1229 /bin/bash'
