@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { launch, profile } from './browser.ts';
 import { Home } from './home.ts';
+import { given } from './paths.ts';
 import { Server, type ServerOptions } from './server.ts';
 import { Window } from './window.ts';
 
@@ -17,7 +18,7 @@ export interface Stage {
   window: Window;
 }
 
-export interface StageOptions extends ServerOptions {
+export interface StageOptions extends Omit<ServerOptions, 'vsix'> {
   /** Makes the project of the first window. */
   project: (home: Home) => string;
 }
@@ -41,7 +42,7 @@ export function stage(file: string, options: StageOptions, declare: (scene: Scen
   before(async () => {
     home = new Home();
     const folder = options.project(home);
-    const server = await Server.start(home, options);
+    const server = await Server.start(home, { ...options, vsix: [given('WARPDOCK_TEST_VSIX')] });
     browser = await launch(home);
     const context = await profile(browser);
     const window = await Window.open(context, server.address(folder));

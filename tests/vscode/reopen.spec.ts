@@ -1,0 +1,86 @@
+// The way into the container and back, with a second window that stays where it is.
+
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { notification } from './support/notifications.ts';
+import { stage } from './support/stage.ts';
+import { Terminals } from './support/terminal.ts';
+import { LONG } from './support/until.ts';
+import { isIn, STATUS, welcomed } from './support/warpdock.ts';
+import { Window } from './support/window.ts';
+
+stage('reopen', { project: (home) => home.example('hmm') }, (scene) => {
+  scene('before, a terminal is local', async ({ window, folder }) => {
+    const terminals = new Terminals(window);
+    await terminals.open();
+    await terminals.type('pwd; echo "in: $(test -e /app/train.py && echo container || echo host)"');
+    await terminals.shows(/in: host/);
+    await terminals.shows(new RegExp(folder));
+    await terminals.kill();
+  });
+
+  scene('Reopen asks once whether terminals follow, shows its progress, and says what it got', async ({ window }) => {
+    await window.command('Warpdock: Reopen in GPU Container');
+    const dialog = await window.dialog();
+    assert.match(await dialog.innerText(), /follow a window into its container/);
+    await dialog.getByText('Follow the Window', { exact: true }).click();
+    const shown = await notification(window, /Reopening in GPU container/);
+    assert.ok(shown.buttons.includes('Cancel'), shown.buttons.join());
+    await window.picture('progress');
+    assert.match(await welcomed(window), /GPU|NVIDIA/);
+    await isIn(window);
+  });
+
+  scene('a new terminal is in the container, with its files and its GPU', async ({ window, folder }) => {
+    const terminals = new Terminals(window);
+    await terminals.open();
+    await terminals.type('clear; pwd; ls /app');
+    await terminals.shows(/^\/app$/m);
+    await terminals.shows(/Dockerfile[^]*train\.py/);
+    await terminals.type('nvidia-smi -L');
+    await terminals.shows(/GPU 0: .*\(UUID: GPU-/);
+    await window.picture('container');
+    await terminals.type('echo from-inside > inside.txt');
+    await terminals.prompt();
+    assert.equal(fs.readFileSync(path.join(folder, 'inside.txt'), 'utf8'), 'from-inside\n');
+    fs.rmSync(path.join(folder, 'inside.txt'));
+  });
+
+  scene('nothing was written into the project', async ({ home, folder }) => {
+    const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+    const before = fs.readdirSync(home.example('hmm', 'untouched'), { recursive: true, encoding: 'utf8' }).sort();
+    assert.deepEqual(files, before);
+  });
+
+  scene('a window on another folder stays local', async ({ home, server, context }) => {
+    const other = home.project('other', { 'notes.txt': 'hello\n' });
+    const window = await Window.open(context, server.address(other));
+    const terminals = new Terminals(window);
+    await terminals.open();
+    await terminals.type('pwd; echo "in: $(test -e /app/train.py && echo container || echo host)"');
+    await terminals.shows(/in: host/);
+    await terminals.shows(new RegExp(other));
+    await window.close();
+  });
+
+  scene('Run Default Command runs what the image runs', async ({ window }) => {
+    const terminals = new Terminals(window);
+    const before = await terminals.count();
+    await window.command('Warpdock: Run Default Command');
+    await terminals.shows(/[#$] *$/);
+    assert.ok((await terminals.count()) > before);
+    await terminals.type('clear; cat /proc/$$/cmdline | tr "\\\\0" " "; echo');
+    await terminals.shows(/^\/bin\/bash/m);
+  });
+
+  scene('Reopen Locally is the way back for new terminals', async ({ window }) => {
+    await window.command('Warpdock: Reopen Locally');
+    await notification(window, /New terminals open on this machine/);
+    await window.statusBecomes(STATUS, /local|Warpdock|Reopen/i, LONG);
+    const terminals = new Terminals(window);
+    await terminals.open();
+    await terminals.type('clear; echo "in: $(test -e /app/train.py && echo container || echo host)"');
+    await terminals.shows(/in: host/);
+  });
+});
