@@ -28,12 +28,6 @@ impl Style {
         }
     }
 
-    /// Without colour.
-    #[cfg(test)]
-    pub fn plain() -> Style {
-        Style { colour: false }
-    }
-
     /// Red.
     pub fn bad(self, text: &str) -> String {
         self.paint("1;31", text)
