@@ -3,8 +3,12 @@
 //! it is a fact.
 
 mod commands;
+pub mod programs;
 mod settings;
+pub mod start;
 mod variables;
+
+use std::rc::Rc;
 
 use dockerfile::ast::{Body, Command as CommandForm, File, Instruction, Keyword};
 use dockerfile::build::Build;
@@ -14,6 +18,7 @@ use dockerfile::scope::Scope;
 use dockerfile::shell::kind::ShellKind;
 use dockerfile::stages::{Base, Stages};
 
+use crate::base::{self, BaseFacts};
 use crate::context::{Context, ImageFacts};
 use crate::facts::settings::Settings;
 use crate::facts::variables::Variables;
@@ -51,8 +56,8 @@ pub struct StageFacts<'a> {
     pub reference: Option<Reference>,
     /// It is built on scratch, perhaps through other stages.
     pub from_scratch: bool,
-    /// What that image brings; scratch brings nothing, which is known. `None`: not known.
-    pub inherited: Option<ImageFacts>,
+    /// What is known of that image; `None`: nothing, or there is none.
+    pub base: Option<Rc<BaseFacts>>,
     /// CMD.
     pub cmd: Setting,
     /// ENTRYPOINT.
@@ -106,6 +111,8 @@ pub struct RunCommand {
     pub words: Vec<Argument>,
     /// `NAME=value` before the program.
     pub assignments: Vec<(String, Argument)>,
+    /// The files that it writes to by redirection.
+    pub outputs: Vec<Argument>,
     /// From its first to its last character.
     pub range: TextRange,
     /// The folder that it runs in: WORKDIR and the `cd`s before it; `None`: not known.
@@ -176,7 +183,7 @@ impl<'a> Facts<'a> {
             let found = image.env.iter().find(|(key, _)| key == name);
             found.map(|(_, value)| value.clone())
         };
-        self.images.get(stage)?.inherited.as_ref().and_then(bring)
+        self.images.get(stage)?.inherited().and_then(bring)
     }
 
     /// Goes through a stage whose earlier ones are done.
@@ -192,22 +199,23 @@ impl<'a> Facts<'a> {
             Base::Stage(parent) => Some(parent),
             _ => None,
         };
-        let (mut settings, reference, from_scratch, inherited) = match &stage.base {
+        let (mut settings, reference, from_scratch, base) = match &stage.base {
             Base::Stage(parent) => {
                 let below = &self.images[*parent];
                 (
                     ends[*parent].clone(),
                     below.reference.clone(),
                     below.from_scratch,
-                    below.inherited.clone(),
+                    below.base.clone(),
                 )
             }
-            Base::Scratch => self.start(None, Some(ImageFacts::default())),
+            Base::Scratch => (self.start(Some(&ImageFacts::default())), None, true, None),
             Base::Image(reference) => {
-                let inherited = self.image_facts(reference);
-                self.start(Some(reference.clone()), inherited)
+                let base = base::known(reference, self.context).map(Rc::new);
+                let image = base.as_ref().and_then(|it| it.image.as_ref());
+                (self.start(image), Some(reference.clone()), false, base)
             }
-            Base::Unknown(_) => self.start(None, None),
+            Base::Unknown(_) => (self.start(None), None, false, None),
         };
         self.images.push(StageFacts {
             index,
@@ -215,8 +223,8 @@ impl<'a> Facts<'a> {
             from_range: from_range.unwrap_or(from.name.range),
             parent,
             reference,
-            from_scratch: from_scratch && !matches!(stage.base, Base::Unknown(_)),
-            inherited,
+            from_scratch,
+            base,
             cmd: settings.cmd,
             entrypoint: settings.entrypoint,
             workdir: None,
@@ -254,26 +262,21 @@ impl<'a> Facts<'a> {
         settings
     }
 
-    fn start(
-        &self,
-        reference: Option<Reference>,
-        inherited: Option<ImageFacts>,
-    ) -> (Settings<'a>, Option<Reference>, bool, Option<ImageFacts>) {
-        let from_scratch = reference.is_none();
+    /// The settings behind the FROM of an image.
+    fn start(&self, image: Option<&ImageFacts>) -> Settings<'a> {
         let mut build = self.stages.build.clone();
-        let settings = match &inherited {
+        build.args = &[];
+        let scope = match image {
             Some(image) => {
-                build.base_env = &image.env;
-                Settings::new(Scope::stage(&build), Some(image))
+                let with_env = Build {
+                    base_env: &image.env,
+                    ..build
+                };
+                Scope::stage(&with_env)
             }
-            None => Settings::new(Scope::stage(&build), None),
+            None => Scope::stage(&build),
         };
-        (settings, reference, from_scratch, inherited)
-    }
-
-    /// What an image brings: the engine's word for it.
-    fn image_facts(&self, reference: &Reference) -> Option<ImageFacts> {
-        (self.context.images)(reference)
+        Settings::new(scope, image)
     }
 
     fn take_in(
@@ -302,6 +305,13 @@ impl<'a> Facts<'a> {
     fn run(&mut self, settings: &Settings<'a>, step: usize, form: &CommandForm) {
         let found = commands::of_run(&self.steps[step], step, form, &settings.scope);
         self.commands.extend(found);
+    }
+}
+
+impl StageFacts<'_> {
+    /// What the image from outside is set to; `None`: not known, or there is none.
+    pub fn inherited(&self) -> Option<&ImageFacts> {
+        self.base.as_ref()?.image.as_ref()
     }
 }
 

@@ -22,6 +22,8 @@ rules! {
     syntax_file: SYN001 SYN002 SYN003 SYN004 SYN005 SYN006 SYN007;
     syntax_flag: SYN020 SYN021 SYN022 SYN023;
     syntax_instruction: SYN010 SYN011 SYN012 SYN013 SYN014 SYN015 SYN016 SYN017 SYN018 SYN019;
+    wd001: WD001;
+    wd002: WD002;
 }
 
 /// The rule of this code, name or alias.

@@ -74,7 +74,7 @@ impl Finder<'_> {
                     return;
                 };
                 let range = first.range.cover(last.range);
-                self.command(words, Vec::new(), range, script);
+                self.command(words, Vec::new(), Vec::new(), range, script);
             }
             CommandForm::Shell(_) if step.shell != ShellKind::Posix => {}
             CommandForm::Shell(_) => {
@@ -177,7 +177,14 @@ impl Finder<'_> {
             (Some(first), Some(last)) => first.range.cover(last.range),
             _ => command.range,
         };
-        self.command(words, assignments, range, script.as_ref());
+        let outputs: Vec<Argument> = command
+            .redirects
+            .iter()
+            .filter(|it| it.operator.ends_with('>') || it.operator.ends_with(">|"))
+            .filter_map(|it| it.target.as_ref())
+            .map(|target| self.argument(target))
+            .collect();
+        self.command(words, assignments, outputs, range, script.as_ref());
         for word in &simple.words {
             self.parts(&word.parts, text);
         }
@@ -188,6 +195,7 @@ impl Finder<'_> {
         &mut self,
         words: Vec<Argument>,
         assignments: Vec<(String, Argument)>,
+        outputs: Vec<Argument>,
         range: TextRange,
         script: Option<&Logical>,
     ) {
@@ -224,6 +232,7 @@ impl Finder<'_> {
             stage: self.stage,
             words,
             assignments,
+            outputs,
             range,
             directory: self.directory.clone(),
             wrapped: false,
@@ -233,6 +242,7 @@ impl Finder<'_> {
             command.range = TextRange::new(first.range.start, range.end);
             command.words = inner;
             command.wrapped = true;
+            command.outputs.clear();
             self.found.push(command);
         }
         if let (true, Some(script)) = (runs_string, script) {
