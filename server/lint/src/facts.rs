@@ -3,22 +3,24 @@
 //! it is a fact.
 
 mod commands;
+pub mod products;
 pub mod programs;
 mod settings;
 pub mod start;
 mod variables;
+mod walk;
 
 use std::rc::Rc;
 
-use dockerfile::ast::{Body, Command as CommandForm, File, Instruction, Keyword};
+use dockerfile::ast::{File, Instruction};
 use dockerfile::build::Build;
+use dockerfile::expand::Expander;
 use dockerfile::image::Reference;
 use dockerfile::range::TextRange;
-use dockerfile::scope::Scope;
 use dockerfile::shell::kind::ShellKind;
-use dockerfile::stages::{Base, Stages};
+use dockerfile::stages::Stages;
 
-use crate::base::{self, BaseFacts};
+use crate::base::BaseFacts;
 use crate::context::{Context, ImageFacts};
 use crate::facts::settings::Settings;
 use crate::facts::variables::Variables;
@@ -32,7 +34,8 @@ pub struct Facts<'a> {
     pub context: &'a Context<'a>,
     /// The stages as `dockerfile` resolves them.
     pub stages: Stages<'a>,
-    /// What is known of each stage, in order.
+    /// What is known of each stage, in order. While FROM is missing, what stands before the first
+    /// is a stage too, the last of these, which [`Facts::stages`] does not have.
     pub images: Vec<StageFacts<'a>>,
     /// The instructions of the stages, FROM left out, in the order of the file.
     pub steps: Vec<Step<'a>>,
@@ -96,6 +99,8 @@ pub struct Step<'a> {
     pub user: Option<String>,
     /// The shell of shell forms.
     pub shell: ShellKind,
+    /// The file sets that shell.
+    pub own_shell: bool,
 }
 
 /// A command that a RUN runs: a program and its arguments.
@@ -150,6 +155,7 @@ impl<'a> Facts<'a> {
             let end = facts.stage(index, &ends);
             ends.push(end);
         }
+        facts.before_from();
         facts
     }
 
@@ -186,125 +192,16 @@ impl<'a> Facts<'a> {
         self.images.get(stage)?.inherited().and_then(bring)
     }
 
-    /// Goes through a stage whose earlier ones are done.
-    fn stage(&mut self, index: usize, ends: &[Settings<'a>]) -> Settings<'a> {
-        let stage = self.stages.stages[index].clone();
-        let file = self.file;
-        let from = &file.instructions[stage.from];
-        let from_range = match &from.body {
-            Body::From(body) => body.image.as_ref().map(|image| image.range),
-            _ => None,
-        };
-        let parent = match stage.base {
-            Base::Stage(parent) => Some(parent),
-            _ => None,
-        };
-        let (mut settings, reference, from_scratch, base) = match &stage.base {
-            Base::Stage(parent) => {
-                let below = &self.images[*parent];
-                (
-                    ends[*parent].clone(),
-                    below.reference.clone(),
-                    below.from_scratch,
-                    below.base.clone(),
-                )
-            }
-            Base::Scratch => (self.start(Some(&ImageFacts::default())), None, true, None),
-            Base::Image(reference) => {
-                let base = base::known(reference, self.context).map(Rc::new);
-                let image = base.as_ref().and_then(|it| it.image.as_ref());
-                (self.start(image), Some(reference.clone()), false, base)
-            }
-            Base::Unknown(_) => (self.start(None), None, false, None),
-        };
-        self.images.push(StageFacts {
-            index,
-            from,
-            from_range: from_range.unwrap_or(from.name.range),
-            parent,
-            reference,
-            from_scratch,
-            base,
-            cmd: settings.cmd,
-            entrypoint: settings.entrypoint,
-            workdir: None,
-            user: None,
-            variables: Variables::default(),
-        });
-        settings.enter_stage();
-        for (trigger, instruction) in std::mem::take(&mut settings.triggers) {
-            self.take_in(&mut settings, index, trigger, instruction);
-        }
-        for instruction_index in stage.from + 1..stage.end {
-            let instruction = &file.instructions[instruction_index];
-            let step = self.steps.len();
-            self.steps.push(Step {
-                index: instruction_index,
-                stage: index,
-                instruction,
-                workdir: settings.workdir.clone(),
-                user: settings.user.clone(),
-                shell: settings.shell,
-            });
-            if let (Keyword::Run, Body::Command(form)) = (instruction.keyword, &instruction.body) {
-                self.run(&settings, step, form);
-            }
-            if let Body::Onbuild(Some(inner)) = &instruction.body {
-                settings.triggers.push((instruction_index, inner));
-            }
-            self.take_in(&mut settings, index, instruction_index, instruction);
-        }
-        let image = &mut self.images[index];
-        image.cmd = settings.cmd;
-        image.entrypoint = settings.entrypoint;
-        image.workdir = settings.workdir.clone();
-        image.user = settings.user.clone();
-        settings
+    /// What a word means before a step; `None`: a variable in it is not known.
+    pub fn expand(&self, step: &Step<'_>, word: &str) -> Option<String> {
+        let lookup = |name: &str| self.variable(step.stage, step.index, name);
+        let expanded = Expander::new(self.file.escape, &lookup).expand(word).ok()?;
+        settings::if_known(expanded)
     }
 
-    /// The settings behind the FROM of an image.
-    fn start(&self, image: Option<&ImageFacts>) -> Settings<'a> {
-        let mut build = self.stages.build.clone();
-        build.args = &[];
-        let scope = match image {
-            Some(image) => {
-                let with_env = Build {
-                    base_env: &image.env,
-                    ..build
-                };
-                Scope::stage(&with_env)
-            }
-            None => Scope::stage(&build),
-        };
-        Settings::new(scope, image)
-    }
-
-    fn take_in(
-        &mut self,
-        settings: &mut Settings<'a>,
-        stage: usize,
-        index: usize,
-        instruction: &'a Instruction,
-    ) {
-        settings.take_in(index, instruction, self.file.escape);
-        if !matches!(instruction.keyword, Keyword::Arg | Keyword::Env) {
-            return;
-        }
-        let scope = &mut settings.scope;
-        scope.apply(
-            instruction,
-            &self.stages.global,
-            &self.stages.build,
-            self.file.escape,
-        );
-        self.images[stage]
-            .variables
-            .take_in(instruction, index, scope);
-    }
-
-    fn run(&mut self, settings: &Settings<'a>, step: usize, form: &CommandForm) {
-        let found = commands::of_run(&self.steps[step], step, form, &settings.scope);
-        self.commands.extend(found);
+    /// An absolute path from where a step is; `None`: that is not known.
+    pub fn path_from(&self, step: &Step<'_>, path: &str) -> Option<String> {
+        settings::join(step.workdir.as_deref(), path)
     }
 }
 

@@ -19,4 +19,5 @@ pub mod position;
 pub mod report;
 pub mod rule;
 pub mod rules;
+mod similar;
 mod suppress;

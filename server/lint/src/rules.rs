@@ -2,6 +2,7 @@
 
 use crate::rule::Rule;
 
+mod repeated;
 mod syntax;
 
 /// Declares the modules and the list: file, then the rules in it.
@@ -19,11 +20,19 @@ rules! {
     gpu005: GPU005;
     gpu008: GPU008;
     gpu009: GPU009;
+    dl3012: DL3012;
+    dl3022: DL3022;
+    dl3023: DL3023;
+    dl3025: DL3025;
+    dl4003: DL4003;
+    dl4004: DL4004;
     syntax_file: SYN001 SYN002 SYN003 SYN004 SYN005 SYN006 SYN007;
     syntax_flag: SYN020 SYN021 SYN022 SYN023;
     syntax_instruction: SYN010 SYN011 SYN012 SYN013 SYN014 SYN015 SYN016 SYN017 SYN018 SYN019;
     wd001: WD001;
     wd002: WD002;
+    wd003: WD003;
+    wd004: WD004;
 }
 
 /// The rule of this code, name or alias.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use dockerfile::ast::Command as CommandForm;
+use dockerfile::ast::{Command as CommandForm, Instruction};
 use dockerfile::logical::Logical;
 use dockerfile::range::TextRange;
 use dockerfile::scope::Scope;
@@ -25,6 +25,7 @@ const MAX_DEPTH: usize = 4;
 pub(super) fn of_run(
     step: &Step<'_>,
     step_index: usize,
+    instruction: &Instruction,
     form: &CommandForm,
     scope: &Scope,
 ) -> Vec<RunCommand> {
@@ -38,7 +39,7 @@ pub(super) fn of_run(
         found: Vec::new(),
         depth: 0,
     };
-    finder.run(step, form);
+    finder.run(step, instruction, form);
     finder.found
 }
 
@@ -54,8 +55,7 @@ struct Finder<'s> {
 }
 
 impl Finder<'_> {
-    fn run(&mut self, step: &Step<'_>, form: &CommandForm) {
-        let instruction = step.instruction;
+    fn run(&mut self, step: &Step<'_>, instruction: &Instruction, form: &CommandForm) {
         match form {
             CommandForm::Empty => {}
             CommandForm::Exec(strings) => {

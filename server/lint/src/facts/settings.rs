@@ -1,6 +1,7 @@
 //! The settings of an image while its stage is gone through.
 
 use dockerfile::ast::{Body, Command, Instruction, Keyword};
+use dockerfile::expand::Expanded;
 use dockerfile::scope::Scope;
 use dockerfile::shell::kind::ShellKind;
 
@@ -14,6 +15,7 @@ pub(super) struct Settings<'a> {
     pub(super) workdir: Option<String>,
     pub(super) user: Option<String>,
     pub(super) shell: ShellKind,
+    pub(super) own_shell: bool,
     pub(super) cmd: Setting,
     pub(super) entrypoint: Setting,
     /// ONBUILD: the index of each and what it holds, for the stages built on this one.
@@ -40,6 +42,7 @@ impl<'a> Settings<'a> {
             workdir,
             user: image.map(|image| image.user.clone()),
             shell,
+            own_shell: false,
             cmd: Setting::Inherited,
             entrypoint: Setting::Inherited,
             triggers: Vec::new(),
@@ -72,6 +75,7 @@ impl<'a> Settings<'a> {
             }
             Keyword::Shell => {
                 if let Body::Command(Command::Exec(words)) = &instruction.body {
+                    self.own_shell = true;
                     self.shell = ShellKind::of_words(words.iter().map(|it| it.value.text()));
                 }
             }
@@ -87,7 +91,11 @@ impl<'a> Settings<'a> {
 
 /// What a word means; `None`: a variable in it is not known.
 pub(super) fn known(scope: &Scope, word: &str, escape: char) -> Option<String> {
-    let expanded = scope.expand(word, escape).ok()?;
+    if_known(scope.expand(word, escape).ok()?)
+}
+
+/// The text, if every variable in it is known.
+pub(super) fn if_known(expanded: Expanded) -> Option<String> {
     let all_set = expanded
         .uses
         .iter()
