@@ -13,6 +13,7 @@ pub mod gpu_claims;
 pub mod gpu_compile;
 pub mod gpu_installs;
 pub mod gpu_tables;
+pub mod hover;
 pub mod levels;
 pub mod lint;
 pub mod position;
