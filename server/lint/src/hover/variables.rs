@@ -70,8 +70,11 @@ fn declared(place: &Place<'_>, instruction: &Instruction) -> Option<Found> {
 /// `$NAME` and `${NAME`.
 fn used(place: &Place<'_>, instruction: &Instruction) -> Option<Found> {
     let escape = place.file.escape;
-    if let Some(found) = used_in(&instruction.logical, escape, place.offset) {
-        return Some(found);
+    if let Some((found, dollar)) = used_in(&instruction.logical, escape, place.offset) {
+        let before = instruction.logical.slice(0..dollar);
+        // A shell may hand what is in single quotes to another that does expand.
+        let is_text = !is_shell(instruction.keyword) && in_single_quotes(before, escape);
+        return (!is_text).then_some(found);
     }
     let heredoc = instruction
         .heredocs
@@ -80,12 +83,13 @@ fn used(place: &Place<'_>, instruction: &Instruction) -> Option<Found> {
     // A quoted name keeps the builder's hands off, but a RUN's shell reads it all the same.
     let expands = heredoc.expand || instruction.keyword == Keyword::Run;
     match expands {
-        true => used_in(&heredoc.content, escape, place.offset),
+        true => used_in(&heredoc.content, escape, place.offset).map(|(found, _)| found),
         false => None,
     }
 }
 
-fn used_in(logical: &Logical, escape: char, offset: usize) -> Option<Found> {
+/// The variable, and where its dollar sign is in the text.
+fn used_in(logical: &Logical, escape: char, offset: usize) -> Option<(Found, usize)> {
     let text = logical.text();
     for (dollar, _) in text.match_indices('$') {
         if text[..dollar].ends_with(escape) {
@@ -96,17 +100,35 @@ fn used_in(logical: &Logical, escape: char, offset: usize) -> Option<Found> {
         };
         let range = logical.range(whole);
         if range.touches(offset) {
-            return Some(Found {
+            let found = Found {
                 name: name.to_owned(),
                 range,
                 declared: false,
-            });
+            };
+            return Some((found, dollar));
         }
         if range.start > offset {
             break;
         }
     }
     None
+}
+
+/// Whether a text ends within single quotes, where a dollar sign is one.
+fn in_single_quotes(text: &str, escape: char) -> bool {
+    let mut quote = None;
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (None | Some('"'), _) if character == escape => {
+                characters.next();
+            }
+            (None, '\'' | '"') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            _ => {}
+        }
+    }
+    quote == Some('\'')
 }
 
 /// The variable behind the dollar sign, and its extent: the closing brace where there is one.
@@ -129,6 +151,14 @@ fn reference(text: &str, dollar: usize) -> Option<(&str, Range<usize>)> {
     Some((name, dollar..end))
 }
 
+/// A shell reads it, not the builder.
+fn is_shell(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::Run | Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck
+    )
+}
+
 fn is_name(name: &str) -> bool {
     name.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
         && name
@@ -138,10 +168,7 @@ fn is_name(name: &str) -> bool {
 
 fn describe(place: &Place<'_>, instruction: &Instruction, found: &Found) -> String {
     let name = &found.name;
-    let is_shell = matches!(
-        instruction.keyword,
-        Keyword::Run | Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck
-    );
+    let is_shell = is_shell(instruction.keyword);
     let is_base_variable = !is_global(place) && base_sets(place, name);
     match lookup(place, found) {
         None if is_base_variable => format!("`{name}` has the value that the base image sets"),
