@@ -47,6 +47,7 @@ pub fn claims(install: &Install<'_>) -> Vec<Claim> {
             claims.extend(install.packages.iter().filter_map(own_name));
             claims.extend(install.packages.iter().filter_map(jax));
             claims.extend(links(install));
+            claims.extend(install.packages.iter().filter_map(wheel));
         }
         Tool::Conda => claims.extend(install.packages.iter().filter_map(conda)),
         Tool::System => {}
@@ -82,7 +83,10 @@ pub fn torch(install: &Install<'_>) -> Option<Claim> {
         let counts = match source.kind {
             SourceKind::Index | SourceKind::Backend => true,
             // Of PyPI and an index beside it the newer version wins, and of one version that for CUDA.
-            SourceKind::Extra | SourceKind::Links => pinned,
+            // What a file lists is meant to come from there.
+            SourceKind::Extra | SourceKind::Links => {
+                pinned || (torch.is_none() && install.from_file)
+            }
         };
         if counts && let Some(claim) = source_claim(source, install) {
             return Some(claim);
@@ -230,6 +234,28 @@ fn links(install: &Install<'_>) -> Option<Claim> {
         cuda: short_cuda(written.strip_prefix("cu")?)?,
         libraries: Libraries::Torch,
         range: range_in(source.word?, written),
+        written: written.to_owned(),
+    })
+}
+
+/// `flash_attn-2.7.4+cu12torch2.6cxx11abiFALSE-cp311-cp311-linux_x86_64.whl`: an extension of torch.
+fn wheel(package: &Package<'_>) -> Option<Claim> {
+    let is_torch = TORCH_FAMILY.contains(&package.name.as_str());
+    if package.from != Origin::Wheel || is_torch {
+        return None;
+    }
+    let (_, local) = package.version.as_deref()?.split_once('+')?;
+    let written = cuda_word(local)?;
+    let digits = written.strip_prefix("cu")?;
+    let cuda = match digits.len() {
+        2 => Version::parse_whole_or_number(digits).filter(|it| (11..=20).contains(&it.major())),
+        _ => short_cuda(digits),
+    };
+    Some(Claim {
+        what: package.name.clone(),
+        cuda: cuda?,
+        libraries: Libraries::Torch,
+        range: range_in(package.word, written),
         written: written.to_owned(),
     })
 }

@@ -3,6 +3,8 @@
 
 use std::sync::OnceLock;
 
+use gpu::version::Version;
+
 /// A release of PyTorch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Torch {
@@ -75,6 +77,79 @@ pub fn needs_nvcc(package: &str) -> Option<&'static NeedsNvcc> {
             .collect()
     });
     all.iter().find(|it| it.package == package)
+}
+
+/// A release of a package that goes with some releases of torch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Companion {
+    /// The package.
+    pub package: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The conditions on torch, separated by blanks, all of which hold.
+    pub torch: &'static str,
+}
+
+/// The release of a package that goes with some releases of torch; without a version the newest.
+pub fn companion(package: &str, version: Option<&str>) -> Option<&'static Companion> {
+    companions().iter().rfind(|it| {
+        let fits = version.is_none_or(|version| same(it.version, release(version)));
+        it.package == package && fits
+    })
+}
+
+fn companions() -> &'static [Companion] {
+    static ROWS: OnceLock<Vec<Companion>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        rows(include_str!("../tables/companions.csv"))
+            .map(|row| Companion {
+                package: cell(&row, 0),
+                version: cell(&row, 1),
+                torch: cell(&row, 2),
+            })
+            .collect()
+    })
+}
+
+/// The newest release of a package that goes with exactly this version of torch.
+pub fn fitting(package: &str, torch: &str) -> Option<&'static str> {
+    if !matches!(package, "torchvision" | "torchaudio") {
+        let row = companions().iter().rfind(|it| {
+            it.package == package && it.torch.starts_with("==") && it.goes_with(torch) == Some(true)
+        });
+        return row.map(|it| it.version);
+    }
+    let row = self::torch(torch)?;
+    let versions = match package {
+        "torchvision" => row.torchvision,
+        _ => row.torchaudio,
+    };
+    versions.split_whitespace().next_back()
+}
+
+impl Companion {
+    /// Whether it goes with this version of torch; `None`: a condition cannot be read.
+    pub fn goes_with(&self, torch: &str) -> Option<bool> {
+        let torch = Version::parse(torch)?;
+        for condition in self.torch.split_whitespace() {
+            let number = condition.find(|it: char| it.is_ascii_digit())?;
+            let (operator, wanted) = condition.split_at(number);
+            let wanted = Version::parse(wanted)?;
+            let holds = match operator {
+                "==" => torch == wanted,
+                ">=" | "~=" => torch >= wanted,
+                ">" => torch > wanted,
+                "<" => torch < wanted,
+                "<=" => torch <= wanted,
+                "!=" => torch != wanted,
+                _ => return None,
+            };
+            if !holds {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
 }
 
 /// The release of PyTorch of this version (`2.1` is 2.1.0), whatever stands behind a `+`.

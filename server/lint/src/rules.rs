@@ -17,6 +17,7 @@ macro_rules! rules {
 
 rules! {
     dl3000: DL3000;
+    gpu002: GPU002;
     gpu005: GPU005;
     gpu008: GPU008;
     gpu009: GPU009;
@@ -26,6 +27,8 @@ rules! {
     dl3025: DL3025;
     dl4003: DL4003;
     dl4004: DL4004;
+    gpu010: GPU010;
+    gpu017: GPU017;
     syntax_file: SYN001 SYN002 SYN003 SYN004 SYN005 SYN006 SYN007;
     syntax_flag: SYN020 SYN021 SYN022 SYN023;
     syntax_instruction: SYN010 SYN011 SYN012 SYN013 SYN014 SYN015 SYN016 SYN017 SYN018 SYN019;

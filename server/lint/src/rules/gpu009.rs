@@ -68,7 +68,6 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             continue;
         }
         let arguments = step.instruction.logical_arguments();
-        // What a file is made of runs later.
         if is_python(arguments.text()) {
             check_code(arguments.text(), &|range| arguments.range(range), report);
         }
@@ -93,7 +92,6 @@ fn check_program(file: &Facts<'_>, command: &RunCommand, report: &mut Report<'_>
         true => None,
     };
     let Some(program) = program else { return };
-    // A container runs what a script started here contains, not the build.
     let is_asked_for = asks(file.file.text.as_str(), command.range);
     let message = match is_asked_for {
         true => "there is no GPU and no nvidia-smi in a build: this always takes the way without",
@@ -137,7 +135,7 @@ fn check_code(
         return;
     };
     let line_start = text[..offset].rfind(['\n', ';', '"', '\'']).map_or(0, |it| it + 1);
-    let asserted = text[line_start..offset].trim_start().starts_with("assert ");
+    let asserted = text[line_start..offset].trim_start().starts_with("assert");
     let range = place(offset..offset + call.len());
     let shown = call.trim_start_matches('.');
     if fails || asserted {
