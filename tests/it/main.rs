@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "each area of tests uses its part")]
 mod support {
     pub(crate) mod daemon;
+    pub(crate) mod editor;
     pub(crate) mod engine;
     pub(crate) mod home;
     pub(crate) mod project;
@@ -27,6 +28,7 @@ mod gpu;
 mod house;
 mod init_in_containers;
 mod lifecycle;
+mod lsp;
 mod manners;
 mod promises;
 mod sessions;

@@ -26,6 +26,7 @@ pub mod session_failure;
 mod sessions;
 mod shell;
 mod status;
+mod stdio;
 pub mod style;
 mod sudo;
 mod table;
@@ -103,6 +104,7 @@ fn dispatch(arguments: Arguments) -> Ended {
         Some(Command::Lint(arguments)) => lint::run(&global, &arguments),
         Some(Command::Doctor) => doctor::run(&global),
         Some(Command::Load(arguments)) => load::run(&global, &arguments),
+        Some(Command::Stdio(arguments)) => stdio::run(&arguments),
         Some(Command::Completion { shell }) => completion::run(shell),
         Some(Command::Daemon { command }) => match command {
             DaemonCommand::Status => daemon::status(&global),

@@ -6,14 +6,23 @@ use protocol::{
         Down, DownParams, Endpoint, EndpointParams, ListParams, Session, Status, Up, UpParams,
         WorkspaceParams,
     },
-    daemon::{ClientOptions, DaemonStatus, Nothing},
+    daemon::{DaemonStatus, Nothing},
     doctor::{DoctorParams, Report},
     gpu::{Usage, UsageParams},
     image::{DefaultCommand, LoadParams, Loaded},
 };
 use tokio::sync::oneshot;
+use tower_lsp::ls_types::{
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    InitializeParams, InitializeResult, Uri,
+};
 
-use crate::error::Error;
+use crate::{
+    error::Error,
+    lsp::{projects::Outcome, surroundings::Said},
+};
 
 /// The way back to whoever asked. A closed one means that the request was cancelled.
 pub type Reply<T> = oneshot::Sender<Result<T, Error>>;
@@ -23,9 +32,53 @@ pub type Reply<T> = oneshot::Sender<Result<T, Error>>;
 #[allow(missing_docs, reason = "each is the method of that name")]
 pub enum Event {
     Initialize {
-        params: ClientOptions,
-        folders: Vec<String>,
-        reply: Reply<Nothing>,
+        params: Box<InitializeParams>,
+        reply: Reply<InitializeResult>,
+    },
+    Initialized,
+    DidOpen {
+        params: DidOpenTextDocumentParams,
+    },
+    DidChange {
+        params: DidChangeTextDocumentParams,
+    },
+    DidSave {
+        params: DidSaveTextDocumentParams,
+    },
+    DidClose {
+        params: DidCloseTextDocumentParams,
+    },
+    CodeAction {
+        params: Box<CodeActionParams>,
+        reply: Reply<Option<CodeActionResponse>>,
+    },
+    CodeLens {
+        params: CodeLensParams,
+        reply: Reply<Option<Vec<CodeLens>>>,
+    },
+    DidChangeFolders {
+        params: DidChangeWorkspaceFoldersParams,
+    },
+    DidChangeFiles {
+        params: DidChangeWatchedFilesParams,
+    },
+    DidChangeSettings {
+        params: DidChangeConfigurationParams,
+    },
+    /// The linter's answer about a long text.
+    Linted {
+        uri: Uri,
+        version: i32,
+        said: Said,
+    },
+    /// A project's configuration was read.
+    ProjectRead {
+        outcome: Box<Outcome>,
+    },
+    /// An engine was asked for an image.
+    ImageAsked {
+        name: String,
+        news: bool,
     },
     ContainerUp {
         params: UpParams,

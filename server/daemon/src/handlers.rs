@@ -1,12 +1,18 @@
 //! What a window does at each event. Quick things at once; long things as a task that answers.
 
+pub mod actions;
 pub mod config;
 pub mod container;
 pub mod daemon;
 pub mod doctor;
+pub mod editor;
 pub mod explain;
 pub mod gpu;
 pub mod image;
+pub mod images;
+pub mod lenses;
+pub mod projects;
+pub mod text;
 
 use std::future::Future;
 

@@ -20,6 +20,7 @@ use crate::{
     environment,
     error::Error,
     gpu_usage::GpuUsage,
+    images::Images,
     machine::Machine,
     operation::{Operation, Ticket},
     paths::Paths,
@@ -60,6 +61,8 @@ pub struct Hub {
     pub gpu_usage: GpuUsage,
     /// Whose container may have another state.
     pub changes: broadcast::Sender<Changed>,
+    /// What is remembered about images.
+    pub images: Images,
     machines: Mutex<HashMap<PathBuf, Arc<Place>>>,
     handed: Mutex<HashMap<PathBuf, Arc<Handed>>>,
     operations: Mutex<HashMap<OperationKey, Arc<Operation>>>,
@@ -79,6 +82,7 @@ impl Hub {
             records: Records::new(paths.state.join("containers")),
             gpu_usage: GpuUsage::default(),
             changes: broadcast::Sender::new(MOST_CHANGES),
+            images: Images::default(),
             paths,
             clients: AtomicUsize::new(0),
             client_left: Notify::new(),

@@ -15,7 +15,7 @@ use tokio::{
     time::Instant,
 };
 
-use crate::{hand, hub::Hub, letterbox, log, paths::Paths, summon};
+use crate::{connection, hand, hub::Hub, log, paths::Paths, summon};
 
 /// Without a client and without work the daemon ends after this time.
 const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -127,7 +127,7 @@ async fn accept(hub: &Arc<Hub>, listener: UnixListener, hand_listener: UnixListe
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     quiet_since = Instant::now();
-                    letterbox::serve(hub, stream);
+                    connection::accept(hub, stream);
                 }
                 Err(error) => {
                     // Out of file descriptors, most likely: let the others finish.

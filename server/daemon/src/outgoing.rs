@@ -7,16 +7,24 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use protocol::container::{Progress, Progressed, Status};
 use tokio::sync::{Notify, oneshot};
-use tower_lsp::Client;
+use tower_lsp::{
+    Client,
+    jsonrpc::Result,
+    ls_types::{PublishDiagnosticsParams, Registration, notification::PublishDiagnostics},
+};
 
 use crate::{
     operation::{MOST_OUTPUT, leave_out, output_size},
     window::{ContainerProgressed, ContainerStatusChanged},
 };
+
+/// How long the client may take to answer a question of ours.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The way to the client.
 #[derive(Debug)]
@@ -41,6 +49,9 @@ struct Waiting {
 enum Item {
     Progress(Progressed),
     Status(Box<Status>),
+    Diagnostics(PublishDiagnosticsParams),
+    RefreshLenses,
+    Register(Vec<Registration>),
     Flushed(oneshot::Sender<()>),
 }
 
@@ -62,6 +73,17 @@ impl Outgoing {
                             .send_notification::<ContainerStatusChanged>(*status)
                             .await;
                     }
+                    Item::Diagnostics(params) => {
+                        client.send_notification::<PublishDiagnostics>(params).await;
+                    }
+                    Item::RefreshLenses => {
+                        let client = client.clone();
+                        ask(async move { client.code_lens_refresh().await });
+                    }
+                    Item::Register(registrations) => {
+                        let client = client.clone();
+                        ask(async move { client.register_capability(registrations).await });
+                    }
                     Item::Flushed(done) => {
                         let _nobody_waits = done.send(());
                     }
@@ -82,6 +104,26 @@ impl Outgoing {
     /// Tells the client what a container is doing now.
     pub fn status(&self, status: Status) {
         self.queue.push(Item::Status(Box::new(status)));
+    }
+
+    /// Tells the client what is wrong with a document. What waits to be said about it is outdated.
+    pub fn diagnostics(&self, params: PublishDiagnosticsParams) {
+        let mut waiting = self.queue.waiting();
+        waiting
+            .items
+            .retain(|item| !matches!(item, Item::Diagnostics(older) if older.uri == params.uri));
+        drop(waiting);
+        self.queue.push(Item::Diagnostics(params));
+    }
+
+    /// Asks the client to ask for code lenses again.
+    pub fn refresh_lenses(&self) {
+        self.queue.push(Item::RefreshLenses);
+    }
+
+    /// Asks the client for what it does when asked.
+    pub fn register(&self, registrations: Vec<Registration>) {
+        self.queue.push(Item::Register(registrations));
     }
 
     /// Waits until everything queued so far was handed over, so that an answer does not overtake it.
@@ -152,10 +194,26 @@ impl Queue {
     }
 }
 
+/// Asks the client something whose answer decides nothing. One that never answers costs a task
+/// for a while.
+fn ask(question: impl Future<Output = Result<()>> + Send + 'static) {
+    tokio::spawn(async move {
+        match tokio::time::timeout(PATIENCE, question).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::info!(%error, "the client refused"),
+            Err(_) => tracing::info!("the client does not answer"),
+        }
+    });
+}
+
 fn size(item: &Item) -> usize {
     match item {
         Item::Progress(progressed) => output_size(&progressed.progress),
-        Item::Status(_) | Item::Flushed(_) => 0,
+        Item::Status(_)
+        | Item::Diagnostics(_)
+        | Item::RefreshLenses
+        | Item::Register(_)
+        | Item::Flushed(_) => 0,
     }
 }
 

@@ -130,7 +130,8 @@ fn words(overrides: Overrides) -> config::inputs::Overrides {
 }
 
 /// This machine's disk.
-struct ThisMachine;
+#[derive(Debug)]
+pub struct ThisMachine;
 
 impl Files for ThisMachine {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {

@@ -1,7 +1,7 @@
 //! One client's loop: events in, one at a time; nothing between an event and its effect awaits.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
@@ -16,7 +16,15 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tower_lsp::{Client, ls_types::notification::Notification};
 
-use crate::{event::Event, handlers, hub::Hub, outgoing::Outgoing, watching::Watching};
+use crate::{
+    event::Event,
+    handlers,
+    hub::Hub,
+    images::EngineKey,
+    lsp::{documents::Documents, editor::Editor, projects::Projects},
+    outgoing::Outgoing,
+    watching::Watching,
+};
 
 /// A turn that takes longer is worth a line in the log.
 const LONG_TURN: Duration = Duration::from_millis(50);
@@ -34,6 +42,18 @@ pub struct Window {
     pub ups: HashMap<String, CancellationToken>,
     /// The workspaces whose states it is told.
     pub watching: Watching,
+    /// What the editor can.
+    pub editor: Editor,
+    /// What the editor has open.
+    pub documents: Documents,
+    /// What the folders are that it has open.
+    pub projects: Projects,
+    /// The engine that its environment leads to.
+    pub engine: EngineKey,
+    /// Images that the engine is being asked for.
+    pub asking: HashSet<String>,
+    /// Where long work puts its outcome. It does not keep the window.
+    pub events: mpsc::WeakUnboundedSender<Event>,
 }
 
 impl Window {
@@ -50,15 +70,31 @@ impl Window {
     }
 }
 
-/// Runs a window until its letter box is gone.
-pub async fn run(hub: Arc<Hub>, client: Client, mut inbox: mpsc::UnboundedReceiver<Event>) {
+/// Runs a window until its letter box is gone. `environment` is the client's where it does not
+/// say so itself.
+pub async fn run(
+    hub: Arc<Hub>,
+    client: Client,
+    environment: BTreeMap<String, String>,
+    mut inbox: mpsc::UnboundedReceiver<Event>,
+    events: mpsc::WeakUnboundedSender<Event>,
+) {
     let outgoing = Outgoing::start(client);
     let mut window = Window {
         hub,
-        client: ClientOptions::default(),
+        client: ClientOptions {
+            environment,
+            ..ClientOptions::default()
+        },
         outgoing,
         ups: HashMap::new(),
         watching: Watching::new(),
+        editor: Editor::default(),
+        documents: Documents::new(),
+        projects: Projects::default(),
+        engine: EngineKey::default(),
+        asking: HashSet::new(),
+        events,
     };
     while let Some(event) = inbox.recv().await {
         let started = Instant::now();
@@ -79,11 +115,24 @@ pub async fn run(hub: Arc<Hub>, client: Client, mut inbox: mpsc::UnboundedReceiv
 
 fn turn(window: &mut Window, event: Event) {
     match event {
-        Event::Initialize {
-            params,
-            folders,
-            reply,
-        } => handlers::daemon::initialize(window, params, &folders, reply),
+        Event::Initialize { params, reply } => handlers::editor::initialize(window, *params, reply),
+        Event::Initialized => handlers::editor::initialized(window),
+        Event::DidOpen { params } => handlers::text::did_open(window, params),
+        Event::DidChange { params } => handlers::text::did_change(window, params),
+        Event::DidSave { params } => handlers::text::did_save(window, params),
+        Event::DidClose { params } => handlers::text::did_close(window, params),
+        Event::CodeAction { params, reply } => handlers::actions::request(window, *params, reply),
+        Event::CodeLens { params, reply } => handlers::lenses::request(window, params, reply),
+        Event::DidChangeFolders { params } => {
+            handlers::projects::did_change_folders(window, params);
+        }
+        Event::DidChangeFiles { params } => handlers::projects::did_change_files(window, params),
+        Event::DidChangeSettings { params } => {
+            handlers::editor::did_change_settings(window, params)
+        }
+        Event::Linted { uri, version, said } => handlers::text::linted(window, uri, version, said),
+        Event::ProjectRead { outcome } => handlers::projects::read(window, *outcome),
+        Event::ImageAsked { name, news } => handlers::images::asked(window, &name, news),
         Event::ContainerUp { params, reply } => handlers::container::up(window, params, reply),
         Event::ContainerUpWithdrawn { params } => {
             handlers::container::withdraw_up(window, &params);
@@ -115,6 +164,19 @@ fn turn(window: &mut Window, event: Event) {
 fn name(event: &Event) -> &'static str {
     match event {
         Event::Initialize { .. } => "initialize",
+        Event::Initialized => "initialized",
+        Event::DidOpen { .. } => "textDocument/didOpen",
+        Event::DidChange { .. } => "textDocument/didChange",
+        Event::DidSave { .. } => "textDocument/didSave",
+        Event::DidClose { .. } => "textDocument/didClose",
+        Event::CodeAction { .. } => "textDocument/codeAction",
+        Event::CodeLens { .. } => "textDocument/codeLens",
+        Event::DidChangeFolders { .. } => "workspace/didChangeWorkspaceFolders",
+        Event::DidChangeFiles { .. } => "workspace/didChangeWatchedFiles",
+        Event::DidChangeSettings { .. } => "workspace/didChangeConfiguration",
+        Event::Linted { .. } => "linted",
+        Event::ProjectRead { .. } => "project read",
+        Event::ImageAsked { .. } => "image asked",
         Event::ContainerUp { .. } => "container/up",
         Event::ContainerUpWithdrawn { .. } => "container/upWithdrawn",
         Event::ContainerDown { .. } => "container/down",

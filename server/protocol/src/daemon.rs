@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// What a client says in `initialize`, as `initializationOptions`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(test, ts(optional_fields))]
@@ -17,6 +17,20 @@ pub struct ClientOptions {
     /// `DOCKER_*`, `PATH`, `HOME`, `XDG_*`, and what `${localEnv:…}` names.
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub environment: BTreeMap<String, String>,
+    /// The person trusts what the client has open; `true` unless it says otherwise. For a client
+    /// that is not trusted texts are checked, and nothing is run.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub trusted: bool,
+}
+
+impl Default for ClientOptions {
+    fn default() -> ClientOptions {
+        ClientOptions {
+            release: String::new(),
+            environment: BTreeMap::new(),
+            trusted: true,
+        }
+    }
 }
 
 /// No parameters, or no result.

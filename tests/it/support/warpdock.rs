@@ -111,14 +111,7 @@ impl Warpdock {
     #[track_caller]
     pub(crate) fn start(self) -> Running {
         let line = self.line();
-        let mut command = self.command();
-        let mut child = command
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{line}: {error}"));
+        let mut child = self.spawn();
         Running {
             line,
             start: Instant::now(),
@@ -126,6 +119,18 @@ impl Warpdock {
             stderr: Collector::new(child.stderr.take().expect("it is a pipe")),
             child,
         }
+    }
+
+    /// Starts it in a process group of its own, with pipes that the caller reads.
+    #[track_caller]
+    pub(crate) fn spawn(self) -> Child {
+        self.command()
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", self.line()))
     }
 
     /// Starts it in a terminal of this size.

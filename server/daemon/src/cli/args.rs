@@ -1,12 +1,14 @@
 //! The command line's words: what clap shows as help is here, its examples in [`examples`].
 
 mod examples;
+pub mod server;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+use crate::cli::args::server::ServerArguments;
 use crate::cli::lint::arguments::LintArguments;
 
 /// GPU dev containers for any editor, on any server, online or not.
@@ -167,6 +169,13 @@ pub enum Command {
     /// Load images from a file that docker save wrote.
     #[command(after_help = examples::LOAD)]
     Load(LoadArguments),
+    /// Be the language server of an editor, on standard input and output.
+    ///
+    /// Checks Dockerfiles, devcontainer.json and environment files while they are typed, and does for
+    /// the editor what the other commands do. What an editor does not say about its environment
+    /// (DOCKER_HOST, PATH) is taken from here.
+    #[command(after_help = examples::STDIO)]
+    Stdio(ServerArguments),
     /// Print the completion script of a shell.
     ///
     /// The script is for the shell's own start-up file.

@@ -110,6 +110,7 @@ impl Daemon {
         let options = ClientOptions {
             release: env!("CARGO_PKG_VERSION").to_owned(),
             environment: environment::of_this_process(),
+            trusted: true,
         };
         let options = serde_json::to_value(options).map_err(not_ours)?;
         let params = json!({ "capabilities": {}, "initializationOptions": options });

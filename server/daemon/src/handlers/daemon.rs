@@ -2,21 +2,9 @@
 
 use std::sync::atomic::Ordering;
 
-use protocol::daemon::{ClientOptions, DaemonStatus, Nothing};
+use protocol::daemon::{DaemonStatus, Nothing};
 
 use crate::{event::Reply, window::Window};
-
-/// `initialize`: keeps what the client says of itself, and watches the workspaces it has open.
-pub fn initialize(
-    window: &mut Window,
-    params: ClientOptions,
-    folders: &[String],
-    reply: Reply<Nothing>,
-) {
-    window.client = params;
-    folders.iter().for_each(|folder| window.announce(folder));
-    let _withdrawn = reply.send(Ok(Nothing {}));
-}
 
 /// `daemon/status`.
 pub fn status(window: &Window, reply: Reply<DaemonStatus>) {

@@ -103,6 +103,11 @@ Examples:
   docker save IMAGE | gzip > image.tar.gz      on a machine that has it
   warpdock load image.tar.gz                   on this one";
 
+pub const STDIO: &str = "\
+Examples:
+  vim.lsp.config('warpdock', { cmd = { 'warpdock', 'stdio' }, filetypes = { 'dockerfile' } })
+  warpdock stdio --in-process    when the background process is in doubt";
+
 pub const COMPLETION: &str = "\
 Examples:
   source <(warpdock completion bash)                                  in ~/.bashrc

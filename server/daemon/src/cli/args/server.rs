@@ -1,0 +1,11 @@
+//! The words of `warpdock stdio`.
+
+use clap::Args;
+
+/// How the language server runs.
+#[derive(Debug, Args)]
+pub struct ServerArguments {
+    /// Without the daemon: everything in this process, which ends with the editor.
+    #[arg(long)]
+    pub in_process: bool,
+}

@@ -1,0 +1,89 @@
+//! The editor itself: what it says of itself and of its settings.
+
+use protocol::daemon::ClientOptions;
+use tower_lsp::ls_types::{
+    DidChangeConfigurationParams, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher,
+    GlobPattern, InitializeParams, InitializeResult, Registration, WorkspaceFolder,
+};
+
+use crate::{
+    event::Reply,
+    handlers::{projects, text},
+    images,
+    lsp::editor::Editor,
+    window::Window,
+};
+
+/// Files that a project's configuration may be read from.
+const WATCHED: [&str; 5] = [
+    "**/{Dockerfile,Containerfile,dockerfile}",
+    "**/{Dockerfile.*,*.Dockerfile,*.dockerfile}",
+    "**/.devcontainer/**",
+    "**/.devcontainer.json",
+    "**/*.env",
+];
+
+/// `initialize`: keeps what the client says of itself.
+pub fn initialize(window: &mut Window, params: InitializeParams, reply: Reply<InitializeResult>) {
+    #[allow(deprecated, reason = "a client without folders says it so")]
+    let root = params.root_uri;
+    let options = params.initialization_options.unwrap_or_default();
+    let mut client = match options.is_null() {
+        true => ClientOptions::default(),
+        false => serde_json::from_value(options).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the client's options were not understood");
+            ClientOptions::default()
+        }),
+    };
+    if client.environment.is_empty() {
+        client.environment = std::mem::take(&mut window.client.environment);
+    }
+    window.client = client;
+    window.engine = images::engine(&window.client.environment);
+    window.editor = Editor::new(&params.capabilities);
+    let folders = match (params.workspace_folders, root) {
+        (Some(folders), _) => folders,
+        (None, Some(uri)) => vec![WorkspaceFolder {
+            uri,
+            name: String::new(),
+        }],
+        (None, None) => Vec::new(),
+    };
+    projects::add(window, &folders);
+    let _withdrawn = reply.send(Ok(window.editor.welcome()));
+}
+
+/// `initialized`: from here on the editor may be asked for something.
+pub fn initialized(window: &Window) {
+    if !window.editor.watches_files {
+        return;
+    }
+    let watchers = WATCHED.iter().map(|pattern| FileSystemWatcher {
+        glob_pattern: GlobPattern::String((*pattern).to_owned()),
+        kind: None,
+    });
+    let options = DidChangeWatchedFilesRegistrationOptions {
+        watchers: watchers.collect(),
+    };
+    match serde_json::to_value(options) {
+        Ok(options) => window.outgoing.register(vec![Registration {
+            id: "files".to_owned(),
+            method: "workspace/didChangeWatchedFiles".to_owned(),
+            register_options: Some(options),
+        }]),
+        Err(error) => tracing::error!(%error, "the files to watch cannot be named"),
+    }
+}
+
+/// `workspace/didChangeConfiguration`: whether the workspace is trusted may have changed.
+pub fn did_change_settings(window: &mut Window, params: DidChangeConfigurationParams) {
+    let trusted = params.settings["warpdock"]["trusted"].as_bool();
+    let Some(trusted) = trusted.filter(|trusted| *trusted != window.client.trusted) else {
+        return;
+    };
+    window.client.trusted = trusted;
+    text::check_all(window);
+    if window.editor.refreshes_lenses {
+        window.outgoing.refresh_lenses();
+    }
+}

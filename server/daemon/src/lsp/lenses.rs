@@ -1,0 +1,135 @@
+//! Buttons on a Dockerfile, as code lenses. What they do are commands of the client.
+
+use std::path::Path;
+
+use dockerfile::{
+    ast::{Body, File, Instruction, Keyword},
+    range::TextRange,
+};
+use lint::position::{Encoding, LineIndex};
+use serde_json::json;
+use tower_lsp::ls_types::{CodeLens, Command};
+
+use crate::lsp::{projects::Build, to_proto};
+
+/// The buttons of a Dockerfile that a project builds. Each command gets the workspace folder.
+pub fn of(text: &str, build: &Build, folder: &Path, encoding: Encoding) -> Vec<CodeLens> {
+    let file = dockerfile::parse::parse(text);
+    let index = LineIndex::new(text);
+    let lens = |range: TextRange, title: &str, command: &str| CodeLens {
+        range: to_proto::range(&index, range, encoding),
+        command: Some(Command {
+            title: title.to_owned(),
+            command: command.to_owned(),
+            arguments: Some(vec![json!(folder)]),
+        }),
+        data: None,
+    };
+    let Some((from, rest)) = stage(&file, build.target.as_deref()) else {
+        return Vec::new();
+    };
+    let mut lenses = vec![
+        lens(from.name.range, "Build", "warpdock.build"),
+        lens(
+            from.name.range,
+            "Reopen in GPU Container",
+            "warpdock.reopenInContainer",
+        ),
+    ];
+    if let Some(command) = command(rest) {
+        lenses.push(lens(
+            command.name.range,
+            "Run Default Command",
+            "warpdock.runDefaultCommand",
+        ));
+    }
+    lenses
+}
+
+/// The FROM of the stage that is built, and what follows it in that stage.
+fn stage<'a>(file: &'a File, target: Option<&str>) -> Option<(&'a Instruction, &'a [Instruction])> {
+    let stages = file.instructions.iter().enumerate();
+    let mut stages = stages.filter(|(_, it)| it.keyword == Keyword::From);
+    let (at, from) = match target {
+        None => stages.next_back()?,
+        Some(target) => stages.find(|(_, from)| is_called(from, target))?,
+    };
+    let rest = &file.instructions[at + 1..];
+    let end = rest.iter().position(|it| it.keyword == Keyword::From);
+    Some((from, &rest[..end.unwrap_or(rest.len())]))
+}
+
+fn is_called(from: &Instruction, target: &str) -> bool {
+    match &from.body {
+        Body::From(body) => {
+            let name = body.alias.as_ref();
+            name.is_some_and(|name| name.text.eq_ignore_ascii_case(target))
+        }
+        _ => false,
+    }
+}
+
+/// Where the default command is: the last CMD, or the last ENTRYPOINT where there is none.
+fn command(stage: &[Instruction]) -> Option<&Instruction> {
+    let last = |keyword| stage.iter().rev().find(|it| it.keyword == keyword);
+    last(Keyword::Cmd).or_else(|| last(Keyword::Entrypoint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, target: Option<&str>, expect: &[&str]) {
+        let build = Build {
+            dockerfile: "/w/Dockerfile".into(),
+            args: Vec::new(),
+            target: target.map(str::to_owned),
+        };
+        let lenses = of(text, &build, Path::new("/w"), Encoding::Utf16);
+        let lines = lenses.iter().map(|lens| {
+            let command = lens.command.as_ref().expect("each does something");
+            format!("{} {}", lens.range.start.line, command.title)
+        });
+        assert_eq!(lines.collect::<Vec<_>>(), expect);
+    }
+
+    #[test]
+    fn the_stage_that_is_built_has_the_buttons() {
+        let text = "FROM a AS one\nCMD x\nFROM b\nRUN y\nCMD y\nCMD z\n";
+        check(
+            text,
+            None,
+            &[
+                "2 Build",
+                "2 Reopen in GPU Container",
+                "5 Run Default Command",
+            ],
+        );
+        check(
+            text,
+            Some("One"),
+            &[
+                "0 Build",
+                "0 Reopen in GPU Container",
+                "1 Run Default Command",
+            ],
+        );
+        check(text, Some("other"), &[]);
+    }
+
+    #[test]
+    fn a_base_may_bring_the_command() {
+        check("FROM a\n", None, &["0 Build", "0 Reopen in GPU Container"]);
+        check(
+            "FROM a\nENTRYPOINT x\n",
+            None,
+            &[
+                "0 Build",
+                "0 Reopen in GPU Container",
+                "1 Run Default Command",
+            ],
+        );
+        check("", None, &[]);
+    }
+}
