@@ -59,6 +59,9 @@ export interface ServerNotifications {
   "container/statusChanged": Status;
 }
 
+/** What an editor offers next to a failure: a button each. */
+export type Action = "pull" | "load" | "chooseImage" | "withoutGpu" | "rebuild" | "up" | "retry" | "authenticate" | "doctor";
+
 /** A change of the configuration, and what applying it costs. */
 export type Change = {
   /** Which setting. */
@@ -243,6 +246,8 @@ export type Failure = {
   command: string | null,
   /** Problems in files, when they are the reason. */
   problems: Array<Problem>,
+  /** What an editor offers to do about it, the likeliest first. */
+  actions: Array<Action>,
 };
 
 /** A container's GPU. */

@@ -1,5 +1,7 @@
 //! What the daemon can fail with, and how that travels.
 
+mod actions;
+
 use std::{path::PathBuf, sync::Arc};
 
 use protocol::failure::{Failure, Problem, Tier};
@@ -335,6 +337,7 @@ impl Error {
             remedy: self.remedy(),
             command: self.command(),
             problems: self.problems().to_vec(),
+            actions: self.actions(),
         }
     }
 

@@ -24,6 +24,34 @@ pub struct Failure {
     pub command: Option<String>,
     /// Problems in files, when they are the reason.
     pub problems: Vec<Problem>,
+    /// What an editor offers to do about it, the likeliest first.
+    #[serde(default)]
+    pub actions: Vec<Action>,
+}
+
+/// What an editor offers next to a failure: a button each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Action {
+    /// The same again, fetching what is absent.
+    Pull,
+    /// Load an image from a file, then the same again.
+    Load,
+    /// Ask for an image's name, then the same again with it.
+    ChooseImage,
+    /// The same again with the GPU optional.
+    WithoutGpu,
+    /// A new container.
+    Rebuild,
+    /// Bring the container up.
+    Up,
+    /// The same again.
+    Retry,
+    /// Ask for sudo's password in a terminal, then the same again.
+    Authenticate,
+    /// Check the machine.
+    Doctor,
 }
 
 /// Who can do something about a failure.

@@ -36,6 +36,7 @@ impl Failed {
             remedy: remedy.iter().map(|line| (*line).to_owned()).collect(),
             command: None,
             problems: Vec::new(),
+            actions: Vec::new(),
         }))
     }
 

@@ -102,5 +102,6 @@ pub fn said(failure: &Failure) -> Said {
         remedy: remedy.iter().map(|line| (*line).to_owned()).collect(),
         command: None,
         problems: Vec::new(),
+        actions: Vec::new(),
     }
 }
