@@ -12,6 +12,14 @@ cargo fmt --all --check || fail "the format differs; cargo fmt mends it"
 say "cargo clippy"
 cargo clippy --quiet --workspace --all-targets --locked -- -D warnings || fail "clippy has something to say, above"
 
+say "the extension"
+node_packages
+"$root/node_modules/.bin/biome" check --error-on-warnings || fail "biome has something to say, above; \`npx biome check --write\` mends what it can"
+(
+    cd editors/vscode
+    "$root/node_modules/.bin/tsc" --noEmit && node esbuild.mjs --tests && quietly node --test dist/tests/
+) || fail "the extension does not build or its tests fail, above"
+
 say "scripts"
 scripts=()
 for file in scripts/* scripts/*/* .ci/run tests/gpu-stand-in/*; do

@@ -1,0 +1,59 @@
+// Build, Rebuild, and Rebuild Without Cache.
+
+import * as vscode from 'vscode';
+import type { Context } from '../context';
+import { showFailure } from '../errors';
+import { bringUp, type Wanted } from '../up';
+
+export function register(context: Context): vscode.Disposable {
+  const command = (id: string, run: (folder: vscode.WorkspaceFolder) => Promise<void>) =>
+    vscode.commands.registerCommand(id, async (argument?: unknown) => {
+      const folder = await context.folders.pick(argument);
+      if (folder !== undefined) {
+        await run(folder);
+      }
+    });
+  return vscode.Disposable.from(
+    command('warpdock.rebuild', (folder) => rebuild(context, folder, { rebuild: true })),
+    command('warpdock.rebuildWithoutCache', (folder) =>
+      rebuild(context, folder, { rebuild: true, noCache: true }),
+    ),
+  );
+}
+
+async function rebuild(
+  context: Context,
+  folder: vscode.WorkspaceFolder,
+  wanted: Wanted,
+): Promise<void> {
+  if (!(await mayEnd(context, folder))) {
+    return;
+  }
+  const up = await bringUp(context, folder, 'Rebuilding the GPU container', wanted);
+  if (up !== undefined) {
+    void vscode.window.showInformationMessage(`The container of ${folder.name} is new.`);
+  }
+}
+
+/** A new container ends what runs in the old one. */
+async function mayEnd(context: Context, folder: vscode.WorkspaceFolder): Promise<boolean> {
+  try {
+    const { sessions } = await context.folders.refresh(folder);
+    const running = sessions.filter((session) => session.state !== 'exited');
+    if (running.length === 0) {
+      return true;
+    }
+    const pressed = await vscode.window.showWarningMessage(
+      'Rebuilding ends what runs in the container.',
+      {
+        modal: true,
+        detail: running.map((it) => `${it.name}: ${it.command.join(' ')}`).join('\n'),
+      },
+      'Rebuild',
+    );
+    return pressed !== undefined;
+  } catch (error) {
+    await showFailure(context.log, 'Rebuild', error);
+    return false;
+  }
+}
