@@ -14,8 +14,9 @@ test('Emacs shows diagnostics and hover, clears them on edit, and brings the con
     const config = path.join(home.folder, 'init.el');
     fs.writeFileSync(config, configuration('elisp'));
     const script = path.join(import.meta.dirname, 'emacs.el');
-    // Not -Q: it hides what Debian's packages bring.
-    const steps = await play(home, folder, 'emacs', ['-q', '--batch', '-l', config, '-l', script]);
+    // Without a screen Emacs reads no init file and activates no packages by itself.
+    const words = ['--batch', '--eval', '(package-activate-all)', '-l', config, '-l', script];
+    const steps = await play(home, folder, 'emacs', words);
 
     assert.equal(steps.get('mode'), 'dockerfile-mode');
     const [diagnostic] = steps.get('diagnostics') as { line: number; message: string }[];
