@@ -17,16 +17,16 @@ macro_rules! rules {
 
 rules! {
     dl3000: DL3000;
-    gpu002: GPU002;
-    gpu005: GPU005;
-    gpu008: GPU008;
-    gpu009: GPU009;
     dl3012: DL3012;
     dl3022: DL3022;
     dl3023: DL3023;
     dl3025: DL3025;
     dl4003: DL4003;
     dl4004: DL4004;
+    gpu002: GPU002;
+    gpu005: GPU005;
+    gpu008: GPU008;
+    gpu009: GPU009;
     gpu010: GPU010;
     gpu017: GPU017;
     syntax_file: SYN001 SYN002 SYN003 SYN004 SYN005 SYN006 SYN007;
