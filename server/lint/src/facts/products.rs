@@ -87,6 +87,9 @@ pub fn deletes(command: &RunCommand) -> Vec<String> {
         .collect()
 }
 
+/// Targets of make that build nothing to keep.
+const NO_BUILD: &[&str] = &["check", "clean", "distclean", "install", "lint", "test"];
+
 /// What is made, and where from the command's folder.
 fn made(words: &[&str]) -> Option<(What, String)> {
     let (program, arguments) = words.split_first()?;
@@ -131,13 +134,13 @@ fn made(words: &[&str]) -> Option<(What, String)> {
         ("uv", Some("sync")) => here(What::Dependencies, ".venv"),
         ("uv", Some("venv")) => here(
             What::Dependencies,
-            argument(&arguments[1..]).unwrap_or(".venv"),
+            operand(arguments, &["--python", "-p", "--prompt"], 1).unwrap_or(".venv"),
         ),
         ("venv" | "virtualenv", Some(folder)) => here(What::Dependencies, folder),
         ("conda" | "mamba" | "micromamba", Some("create" | "env")) => {
             here(What::Dependencies, value(&["-p", "--prefix"])?)
         }
-        ("make" | "gmake" | "ninja", _) if !has("install") && !has("clean") => {
+        ("make" | "gmake" | "ninja", _) if !arguments.iter().any(|it| NO_BUILD.contains(it)) => {
             here(What::Build, value(&["-C"]).unwrap_or("."))
         }
         ("cmake", _) if has("--build") => here(What::Build, value(&["--build"])?),
@@ -211,9 +214,24 @@ fn option<'w>(arguments: &[&'w str], names: &[&str]) -> Option<&'w str> {
     None
 }
 
-/// The first argument that is no option.
-fn argument<'w>(arguments: &[&'w str]) -> Option<&'w str> {
-    arguments.iter().find(|it| !it.starts_with('-')).copied()
+/// The argument at `index` that is no option and no value of one of `with_value`.
+fn operand<'w>(arguments: &[&'w str], with_value: &[&str], index: usize) -> Option<&'w str> {
+    operands(arguments, with_value).get(index).copied()
+}
+
+fn operands<'w>(arguments: &[&'w str], with_value: &[&str]) -> Vec<&'w str> {
+    let mut operands = Vec::new();
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        match word {
+            _ if with_value.contains(word) => {
+                words.next();
+            }
+            _ if word.starts_with('-') => {}
+            _ => operands.push(*word),
+        }
+    }
+    operands
 }
 
 fn only_asks(arguments: &[&str]) -> bool {
@@ -238,17 +256,7 @@ fn clone_folder(arguments: &[&str]) -> Option<String> {
         "--filter",
         "--shallow-since",
     ];
-    let mut operands = Vec::new();
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        match word {
-            _ if with_value.contains(word) => {
-                words.next();
-            }
-            _ if word.starts_with('-') => {}
-            _ => operands.push(*word),
-        }
-    }
+    let operands = operands(arguments, &with_value);
     match operands.as_slice() {
         [url] => {
             let name = url.trim_end_matches('/').rsplit(['/', ':']).next()?;

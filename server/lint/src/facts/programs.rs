@@ -280,7 +280,7 @@ impl<'w> Program<'w> {
 
 /// A pattern with at most two stars.
 fn matches(pattern: &str, text: &str) -> bool {
-    let text = text.trim_end_matches(';');
+    let text = text.trim_matches(['\'', '"', ';']);
     match pattern.split('*').collect::<Vec<_>>().as_slice() {
         [all] => *all == text,
         [start, ""] => text.starts_with(start),

@@ -80,43 +80,45 @@ fn check_command(step: &Step<'_>, instruction: &Instruction, report: &mut Report
         (ShellKind::Posix, true) => parse(&instruction.logical_arguments()).script,
         _ => Script::default(),
     };
-    let starts_exec = script.items.last().is_some_and(|item| {
-        let first = item.pipeline.commands.first();
-        first.is_some_and(|it| matches!(&it.kind, CommandKind::Simple(simple) if simple.words.first().is_some_and(|it| it.raw == "exec")))
-    });
-    let profile = report.profile();
-    let (message, level) = match exact(&script) {
-        Some(words) => (
-            format!("{name} in shell form: a shell starts it, which may not pass signals on"),
-            Some(words),
-        ),
-        None => (
-            format!(
-                "{name} in shell form: a shell stays in front; write `exec` before the last program to \
-                 let signals through"
-            ),
-            None,
+    let words = exact(&script);
+    let message = match words {
+        Some(_) => format!("{name} in shell form: a shell starts it, which may not pass signals on"),
+        None => format!(
+            "{name} in shell form: a shell stays in front; write `exec` before the last program to \
+             let signals through"
         ),
     };
-    let quiet = step.own_shell || starts_exec;
-    let reported = match quiet {
+    let needs_shell = words.is_none();
+    let profile = report.profile();
+    let mut reported = match step.own_shell || ends_with_exec(&script) {
         true => report.pedantic(range, message),
         false => report.at(range, message),
     };
-    let reported = match (&level, profile) {
-        (None, Profile::Recommended | Profile::Strict) => reported.level(Level::Info),
-        _ => reported,
-    };
-    let reported = match step.own_shell {
-        true => reported.aliases(HADOLINT_ONLY),
-        false => reported,
-    };
+    if needs_shell && matches!(profile, Profile::Recommended | Profile::Strict) {
+        reported = reported.level(Level::Info);
+    }
+    if step.own_shell {
+        reported = reported.aliases(HADOLINT_ONLY);
+    }
     // A comment between the lines would be lost.
-    if let (Some(words), false) = (level, instruction.arguments.range.len() > instruction.arguments.text.len()) {
+    let is_one_line = range.len() == instruction.arguments.text.len();
+    if let (Some(words), true) = (words, is_one_line) {
         reported.fix(
             "Write it in exec form",
             vec![Edit::replace(range, json(&words))],
         );
+    }
+}
+
+/// Whether the last program takes the shell's place.
+fn ends_with_exec(script: &Script) -> bool {
+    let last = script.items.last();
+    let command = last.and_then(|item| item.pipeline.commands.first());
+    match command.map(|it| &it.kind) {
+        Some(CommandKind::Simple(simple)) => {
+            simple.words.first().is_some_and(|word| word.raw == "exec")
+        }
+        _ => false,
     }
 }
 
@@ -154,10 +156,24 @@ fn words(simple: &Simple) -> Option<Vec<String>> {
     (!BUILTINS.contains(&program.as_str())).then_some(words)
 }
 
-/// Patterns, `~` and braces.
+/// Patterns, `~`, braces, and everything that is expanded: a default is only one possibility.
 fn needs_shell(word: &Word) -> bool {
-    let special = |it: &Part| matches!(it, Part::Literal { text, .. } if text.contains(['*', '?', '[', '{']));
-    word.raw.starts_with('~') || word.parts.iter().any(special)
+    word.raw.starts_with('~') || word.parts.iter().any(part_needs_shell)
+}
+
+fn part_needs_shell(part: &Part) -> bool {
+    match part {
+        Part::Literal { text, .. } => text.contains(['*', '?', '[', '{']),
+        Part::Escaped { .. } | Part::SingleQuoted { .. } => false,
+        Part::DoubleQuoted { parts, .. } => {
+            let is_plain = |it: &Part| matches!(it, Part::Literal { .. } | Part::Escaped { .. });
+            !parts.iter().all(is_plain)
+        }
+        Part::Parameter { .. }
+        | Part::Command { .. }
+        | Part::Arithmetic { .. }
+        | Part::Process { .. } => true,
+    }
 }
 
 fn json(words: &[String]) -> String {

@@ -5,7 +5,7 @@ use dockerfile::range::TextRange;
 
 use crate::facts::programs::Program;
 use crate::facts::start::Given;
-use crate::facts::{Facts, StageFacts};
+use crate::facts::{Facts, Setting, StageFacts};
 use crate::finding::{Edit, Level};
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -58,6 +58,10 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     let (level, message) = match start.cmd {
         Given::Unknown | Given::File(_) => return,
         Given::Nothing if image.from_scratch => return,
+        // Who takes the base image's away knows that there is none.
+        Given::Nothing if image.cmd != Setting::Inherited => return,
+        // An image made to be started by its ENTRYPOINT alone.
+        Given::Nothing if matches!(start.entrypoint, Given::Base(_)) => return,
         Given::Nothing => (
             Level::Warning,
             "no CMD or ENTRYPOINT, and the base image has none: `docker run` has nothing to start; \

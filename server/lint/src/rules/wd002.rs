@@ -83,6 +83,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             );
             report.at(range, message).level(Level::Info);
         }
+        Ends::Forks(program, _) if program.contains("nginx") && configures_nginx(file) => {}
         Ends::Forks(program, instead) => {
             let message = format!(
                 "`{program}` goes to the background, so {name} ends at once; write {instead}"
@@ -94,6 +95,15 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             report.at(range, message);
         }
     }
+}
+
+/// Whether the file may keep nginx in the foreground by its configuration.
+fn configures_nginx(file: &Facts<'_>) -> bool {
+    file.file.text.contains("daemon off")
+        || file.steps.iter().any(|step| match &step.instruction.body {
+            Body::Files(_) => step.instruction.arguments.text.contains("nginx"),
+            _ => false,
+        })
 }
 
 type Found = Option<(TextRange, Ends)>;

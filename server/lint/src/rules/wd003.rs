@@ -89,12 +89,19 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     let volumes = volumes(file, &chain);
     let start = start_text(file);
     let mut seen = HashSet::new();
+    // What is made within a checkout goes with it.
+    let mut checkouts: Vec<String> = Vec::new();
     hidden.sort_by_key(|it| it.range);
     for it in hidden {
         let path = &it.product.path;
         let kept = volumes.iter().any(|volume| is_below(path, volume));
-        if kept || taken_care_of(file, &it) || !seen.insert((path.clone(), it.product.what)) {
+        let told = checkouts.iter().any(|it| is_below(path, it))
+            || !seen.insert((path.clone(), it.product.what));
+        if kept || told || taken_care_of(file, &it) {
             continue;
+        }
+        if it.product.what == What::Checkout {
+            checkouts.push(path.clone());
         }
         let is_started = path.len() > mount.len() && start.contains(path.as_str());
         report
