@@ -79,6 +79,12 @@ impl Reported<'_> {
         self
     }
 
+    /// A narrower place than the one reported.
+    pub fn narrow(self, range: TextRange) -> Self {
+        self.finding.range = range;
+        self
+    }
+
     /// Other aliases than the rule's: what other tools say of this place.
     pub fn aliases(self, aliases: &'static [&'static str]) -> Self {
         self.finding.aliases = aliases;

@@ -22,7 +22,7 @@ pub(super) fn check(file: &Facts<'_>, report: &mut Report<'_>, keyword: Keyword)
             let message = format!("this {name} has no effect: the one in line {line} replaces it");
             let edit = Edit::delete(lines_of(file, earlier));
             report
-                .at(earlier.range, message)
+                .at(earlier.name.range, message)
                 .fix(format!("Delete this {name}"), vec![edit]);
         }
         last = Some((step.stage, step.instruction));

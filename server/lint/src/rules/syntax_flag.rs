@@ -1,11 +1,14 @@
 //! Syntax of the flags between an instruction's name and its arguments.
 
 use dockerfile::problem::ProblemKind;
+use dockerfile::range::TextRange;
 
 use crate::facts::Facts;
+use crate::finding::Edit;
 use crate::report::Report;
 use crate::rule::declare_rule;
 use crate::rules::syntax::{check, check_with};
+use crate::similar::nearest;
 
 declare_rule! {
     /// A flag that the instruction does not have.
@@ -18,12 +21,12 @@ declare_rule! {
     /// FROM debian:12
     /// COPY --chow=app . /srv
     /// ```
-    /// ```dockerfile,good
+    /// ```dockerfile,fixed
     /// FROM debian:12
     /// COPY --chown=app . /srv
     /// ```
     SYN020 "unknown-flag" {
-        level: Error, since: "0.1.0",
+        level: Error, since: "0.1.0", fix: Safe,
         aliases: ["dockerfile-utils/UNKNOWN_FLAG"],
         check: check_unknown
     }
@@ -87,15 +90,49 @@ declare_rule! {
     }
 }
 
+/// The flags of each instruction.
+const FLAGS: &[(&str, &[&str])] = &[
+    (
+        "ADD",
+        &["checksum", "chmod", "chown", "exclude", "keep-git-dir", "link", "unpack"],
+    ),
+    (
+        "COPY",
+        &["chmod", "chown", "exclude", "from", "link", "parents"],
+    ),
+    ("FROM", &["platform"]),
+    (
+        "HEALTHCHECK",
+        &["interval", "retries", "start-interval", "start-period", "timeout"],
+    ),
+    ("RUN", &["device", "mount", "network", "security"]),
+];
+
 fn check_unknown(file: &Facts<'_>, report: &mut Report<'_>) {
-    check_with(file, report, |problem, reported| match problem.kind {
-        ProblemKind::UnknownFlag { instruction, .. } => match instruction {
+    check_with(file, report, |problem, reported| {
+        let ProblemKind::UnknownFlag { instruction, flag } = &problem.kind else {
+            return reported;
+        };
+        let start = problem.range.start;
+        let written = format!("--{flag}");
+        let name = TextRange::new(start, start + written.len());
+        let is_plain = name.of(&file.file.text) == written;
+        let reported = match *instruction {
             "ADD" => reported.aliases(&["dockerfile-utils/UNKNOWN_ADD_FLAG"]),
             "COPY" => reported.aliases(&["dockerfile-utils/UNKNOWN_COPY_FLAG"]),
             "FROM" => reported.aliases(&["dockerfile-utils/UNKNOWN_FROM_FLAG"]),
             "HEALTHCHECK" => reported.aliases(&["dockerfile-utils/UNKNOWN_HEALTHCHECK_FLAG"]),
             _ => reported,
-        },
-        _ => reported,
+        };
+        let flags = FLAGS.iter().find(|(of, _)| of == instruction);
+        let names = flags.map_or(&[][..], |(_, names)| names);
+        match nearest(flag, names.iter().copied()) {
+            Some(meant) if is_plain => reported.narrow(name).fix(
+                format!("Change to --{meant}"),
+                vec![Edit::replace(name, format!("--{meant}"))],
+            ),
+            _ if is_plain => reported.narrow(name),
+            _ => reported,
+        }
     });
 }

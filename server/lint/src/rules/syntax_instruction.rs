@@ -221,17 +221,15 @@ fn check_names(file: &Facts<'_>, report: &mut Report<'_>) {
 }
 
 fn check_missing(file: &Facts<'_>, report: &mut Report<'_>) {
-    check_with(file, report, |problem, reported| {
-        match instruction_of(problem) {
-            "ADD" | "COPY" if has_arguments(file, problem) => {
-                reported.aliases(&["dockerfile-utils/ARGUMENT_REQUIRES_AT_LEAST_TWO"])
-            }
-            "FROM" => reported.aliases(&["dockerfile-utils/NO_SOURCE_IMAGE"]),
-            "SHELL" if has_arguments(file, problem) => {
-                reported.aliases(&["dockerfile-utils/SHELL_JSON_FORM"])
-            }
-            _ => reported,
+    check_with(file, report, |problem, reported| match instruction_of(problem) {
+        "ADD" | "COPY" => reported.aliases(&["dockerfile-utils/ARGUMENT_REQUIRES_AT_LEAST_TWO"]),
+        "HEALTHCHECK" => reported.aliases(&["dockerfile-utils/ARGUMENT_REQUIRES_AT_LEAST_ONE"]),
+        "SHELL" if has_arguments(file, problem) => {
+            reported.aliases(&["dockerfile-utils/SHELL_JSON_FORM"])
         }
+        // Half typed, or nothing to do.
+        "RUN" => reported.aliases(&[]),
+        _ => reported,
     });
 }
 
