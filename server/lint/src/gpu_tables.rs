@@ -44,6 +44,20 @@ pub struct TensorFlow {
     pub cudnn: &'static str,
 }
 
+/// The newest release of CUDA `major.minor` with images of nvidia/cuda, and its Ubuntus, separated
+/// by blanks.
+pub fn cuda_image(cuda: &Version) -> Option<(&'static str, &'static str)> {
+    let minor = |text: &str| {
+        let parts: Vec<&str> = text.split('.').take(2).collect();
+        parts.join(".")
+    };
+    let wanted = minor(&cuda.to_string());
+    rows(include_str!("../tables/cuda_tags.csv"))
+        .filter(|row| minor(cell(row, 0)) == wanted)
+        .last()
+        .map(|row| (cell(&row, 0), cell(&row, 1)))
+}
+
 /// A Python package whose installation compiles CUDA code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NeedsNvcc {

@@ -28,7 +28,12 @@ rules! {
     gpu008: GPU008;
     gpu009: GPU009;
     gpu010: GPU010;
+    gpu011: GPU011;
+    gpu012: GPU012;
+    gpu013: GPU013;
     gpu017: GPU017;
+    gpu020: GPU020;
+    gpu023: GPU023;
     syntax_file: SYN001 SYN002 SYN003 SYN004 SYN005 SYN006 SYN007;
     syntax_flag: SYN020 SYN021 SYN022 SYN023;
     syntax_instruction: SYN010 SYN011 SYN012 SYN013 SYN014 SYN015 SYN016 SYN017 SYN018 SYN019;

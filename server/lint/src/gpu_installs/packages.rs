@@ -67,6 +67,11 @@ pub(super) fn source_package(word: &Argument) -> Option<Package<'_>> {
             word,
         });
     }
+    // `…/NVIDIA/apex/archive/22.04.zip`
+    let file = match address.split_once("/archive/") {
+        Some((repository, _)) => repository.rsplit('/').next().unwrap_or(file),
+        None => file,
+    };
     let name = file.split('@').next().unwrap_or(file);
     let name = name.strip_suffix(".git").unwrap_or(name);
     Some(Package {

@@ -5,7 +5,7 @@ use gpu::version::Version;
 use crate::base::{BaseFacts, GpuFacts};
 use crate::facts::Facts;
 use crate::gpu_claims;
-use crate::gpu_compile::base_of;
+use crate::gpu_compile::{base_of, variable};
 use crate::gpu_installs::{Install, Origin, Package, SourceKind, Tool, installs};
 use crate::gpu_tables::{self, release, same};
 use crate::report::Report;
@@ -63,7 +63,9 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             continue;
         }
         if let Some(package) = install.package("torch") {
-            check_torch(&install, package, torch, gpu, &base, report);
+            let constraint = variable(file, install.command, "PIP_CONSTRAINT");
+            let constrained = constraint.is_none_or(|it| it.contains("/etc/pip/"));
+            check_torch(&install, package, gpu, &base, constrained, report);
             continue;
         }
         if install.no_dependencies {
@@ -84,11 +86,12 @@ fn in_environment(install: &Install<'_>) -> bool {
 fn check_torch(
     install: &Install<'_>,
     package: &Package<'_>,
-    torch: &str,
     gpu: &GpuFacts,
     base: &BaseFacts,
+    constrained: bool,
     report: &mut Report<'_>,
 ) {
+    let torch = gpu.torch.as_deref().unwrap_or("");
     let claim = gpu_claims::torch(install);
     let wheel_cuda = claim.map(|it| it.cuda);
     let base_cuda = base.cuda();
@@ -119,7 +122,7 @@ fn check_torch(
         cuda(wheel_cuda.map(|it| it.to_string())),
     );
     match gpu.ngc.as_deref() {
-        Some(month) if month >= "25.03" => {
+        Some(month) if month >= "25.03" && constrained => {
             message = format!(
                 "pip is held to the torch {torch} of the base image (/etc/pip/constraint.txt): {version} is refused"
             );
