@@ -17,6 +17,12 @@ macro_rules! rules {
 
 rules! {
     dl3000: DL3000;
+    gpu002: GPU002;
+    gpu005: GPU005;
+    gpu006: GPU006;
+    gpu007: GPU007;
+    gpu008: GPU008;
+    gpu009: GPU009;
     dl3012: DL3012;
     dl3022: DL3022;
     dl3023: DL3023;
@@ -31,8 +37,11 @@ rules! {
     gpu011: GPU011;
     gpu012: GPU012;
     gpu013: GPU013;
+    gpu016: GPU016;
     gpu017: GPU017;
+    gpu018: GPU018;
     gpu020: GPU020;
+    gpu021: GPU021;
     gpu023: GPU023;
     syntax_file: SYN001 SYN002 SYN003 SYN004 SYN005 SYN006 SYN007;
     syntax_flag: SYN020 SYN021 SYN022 SYN023;

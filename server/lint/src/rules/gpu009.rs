@@ -92,28 +92,40 @@ fn check_program(file: &Facts<'_>, command: &RunCommand, report: &mut Report<'_>
         true => None,
     };
     let Some(program) = program else { return };
-    let is_asked_for = asks(file.file.text.as_str(), command.range);
-    let message = match is_asked_for {
-        true => "there is no GPU and no nvidia-smi in a build: this always takes the way without",
-        false => "there is no GPU and no nvidia-smi in a build: this fails",
+    let (message, level) = match use_of(file.file.text.as_str(), command.range) {
+        Use::Must => ("this fails", Level::Warning),
+        Use::Asks => ("this always takes the way without", Level::Info),
+        Use::Reads => ("what is read from it is empty", Level::Warning),
     };
-    let reported = report.at(program.range, message);
-    if is_asked_for {
-        reported.level(Level::Info);
-    }
+    report
+        .at(
+            program.range,
+            format!("there is no GPU and no nvidia-smi in a build: {message}"),
+        )
+        .level(level);
 }
 
-/// Whether what a command returns is looked at: `if …`, `… || …`, `… && …` behind `!`.
-fn asks(text: &str, range: TextRange) -> bool {
+/// What is made of a command.
+enum Use {
+    /// The build goes on only if it succeeds.
+    Must,
+    /// Whether it succeeds decides what comes next.
+    Asks,
+    /// What it prints is taken.
+    Reads,
+}
+
+fn use_of(text: &str, range: TextRange) -> Use {
     let behind = text.get(range.end..).unwrap_or("");
-    let behind = behind.trim_start_matches(|it: char| it.is_whitespace() || it == '\\');
     // Redirections are not part of the range.
     let rest = behind.split(['\n', ';']).next().unwrap_or("");
     let before = text.get(..range.start).unwrap_or("").trim_end();
-    rest.contains("||")
-        || ["if", "elif", "!", "while", "until", "$("]
-            .iter()
-            .any(|word| before.ends_with(word))
+    let starts = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
+    match () {
+        () if starts(&["$(", "`"]) => Use::Reads,
+        () if rest.contains("||") || starts(&["if", "elif", "!", "while", "until"]) => Use::Asks,
+        () => Use::Must,
+    }
 }
 
 fn is_python(text: &str) -> bool {

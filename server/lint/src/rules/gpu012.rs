@@ -69,7 +69,7 @@ fn why(tag: &str) -> Option<String> {
     let cuda = Version::parse_whole_or_number(words.leading.as_deref()?)?;
     let numbers = words.leading.as_deref()?.split('.').count();
     if !cuda.is_at_least(11, 0) {
-        return Some(format!("there is nothing before CUDA 11 there, and {cuda} needs a GPU of its time"));
+        return Some("releases before CUDA 11 were taken down".to_owned());
     }
     if numbers < 3 {
         return Some("the patch level is missing".to_owned());
