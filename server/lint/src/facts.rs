@@ -10,6 +10,7 @@ pub mod start;
 mod variables;
 mod walk;
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use dockerfile::ast::{File, Instruction};
@@ -24,6 +25,7 @@ use crate::base::BaseFacts;
 use crate::context::{Context, ImageFacts};
 use crate::facts::settings::Settings;
 use crate::facts::variables::Variables;
+use crate::gpu_installs::Installed;
 
 /// What is known about a file.
 #[derive(Debug)]
@@ -41,6 +43,7 @@ pub struct Facts<'a> {
     pub steps: Vec<Step<'a>>,
     /// The commands of RUN, in the order of the file.
     pub commands: Vec<RunCommand>,
+    pub(crate) installed: OnceCell<Installed>,
 }
 
 /// What is known of the image that a stage makes.
@@ -149,6 +152,7 @@ impl<'a> Facts<'a> {
             images: Vec::new(),
             steps: Vec::new(),
             commands: Vec::new(),
+            installed: OnceCell::new(),
         };
         let mut ends: Vec<Settings<'a>> = Vec::new();
         for index in 0..facts.stages.stages.len() {

@@ -39,7 +39,7 @@ pub enum Libraries {
 pub const TORCH_FAMILY: &[&str] = &["torch", "torchvision", "torchaudio"];
 
 /// What the command says of CUDA, the torch family once.
-pub fn claims(install: &Install<'_>) -> Vec<Claim> {
+pub fn claims(install: &Install) -> Vec<Claim> {
     let mut claims: Vec<Claim> = Vec::new();
     match install.tool {
         Tool::Pip => {
@@ -56,11 +56,11 @@ pub fn claims(install: &Install<'_>) -> Vec<Claim> {
 }
 
 /// The CUDA of the torch that the command installs.
-pub fn torch(install: &Install<'_>) -> Option<Claim> {
+pub fn torch(install: &Install) -> Option<Claim> {
     if install.tool != Tool::Pip {
         return install.packages.iter().find_map(conda);
     }
-    let family: Vec<&Package<'_>> = install
+    let family: Vec<&Package> = install
         .packages
         .iter()
         .filter(|it| TORCH_FAMILY.contains(&it.name.as_str()))
@@ -96,7 +96,7 @@ pub fn torch(install: &Install<'_>) -> Option<Claim> {
 }
 
 /// `torch==2.1.0+cu118`, `torch-2.1.0+cu118-cp310-….whl`, `flash_attn-2.5.8+cu122torch2.3….whl`.
-fn local_version(package: &Package<'_>) -> Option<Claim> {
+fn local_version(package: &Package) -> Option<Claim> {
     let version = package.version.as_deref()?;
     let (_, local) = version.split_once('+')?;
     let written = cuda_word(local)?;
@@ -104,18 +104,18 @@ fn local_version(package: &Package<'_>) -> Option<Claim> {
         what: package.name.clone(),
         cuda: short_cuda(written.strip_prefix("cu")?)?,
         libraries: Libraries::Own,
-        range: range_in(package.word, written),
+        range: range_in(&package.word, written),
         written: written.to_owned(),
     })
 }
 
 /// `--index-url https://download.pytorch.org/whl/cu118`, and mirrors of that.
-fn source_claim(source: &Source<'_>, install: &Install<'_>) -> Option<Claim> {
+fn source_claim(source: &Source, install: &Install) -> Option<Claim> {
     let written = source
         .url
         .split(['/', '=', ','])
         .find(|part| cuda_word(part) == Some(part))?;
-    let place = match source.word {
+    let place = match &source.word {
         Some(word) => range_in(word, written),
         None => install
             .packages
@@ -133,7 +133,7 @@ fn source_claim(source: &Source<'_>, install: &Install<'_>) -> Option<Claim> {
 }
 
 /// `torch==2.1.0` from PyPI.
-fn by_default(install: &Install<'_>, package: &Package<'_>) -> Option<Claim> {
+fn by_default(install: &Install, package: &Package) -> Option<Claim> {
     let elsewhere = install.sources.iter().any(|source| match source.kind {
         // Mirrors of PyPI end like it.
         SourceKind::Index => !source.url.trim_end_matches('/').ends_with("/simple"),
@@ -157,7 +157,7 @@ fn by_default(install: &Install<'_>, package: &Package<'_>) -> Option<Claim> {
 }
 
 /// `cupy-cuda11x`, `cupy-cuda118`, `spconv-cu118`, `onnxruntime-gpu`: the name or the version says it.
-fn own_name(package: &Package<'_>) -> Option<Claim> {
+fn own_name(package: &Package) -> Option<Claim> {
     if package.from != Origin::Index {
         return None;
     }
@@ -165,7 +165,7 @@ fn own_name(package: &Package<'_>) -> Option<Claim> {
         what: package.name.clone(),
         cuda,
         libraries: Libraries::Image,
-        range: range_in(package.word, written),
+        range: range_in(&package.word, written),
         written: written.to_owned(),
     };
     if let Some(rest) = package.name.strip_prefix("cupy-cuda") {
@@ -191,7 +191,7 @@ fn own_name(package: &Package<'_>) -> Option<Claim> {
 }
 
 /// `jax[cuda12]` brings CUDA, `jax[cuda12_local]` looks for the image's.
-fn jax(package: &Package<'_>) -> Option<Claim> {
+fn jax(package: &Package) -> Option<Claim> {
     if package.name != "jax" {
         return None;
     }
@@ -210,14 +210,14 @@ fn jax(package: &Package<'_>) -> Option<Claim> {
             true => Libraries::Image,
             false => Libraries::Own,
         },
-        range: range_in(package.word, extra),
+        range: range_in(&package.word, extra),
         written: extra.clone(),
     })
 }
 
 /// `-f https://data.pyg.org/whl/torch-2.1.0+cu118.html`: extensions of torch.
-fn links(install: &Install<'_>) -> Option<Claim> {
-    let extends = |package: &&Package<'_>| {
+fn links(install: &Install) -> Option<Claim> {
+    let extends = |package: &&Package| {
         package.from == Origin::Index
             && (package.name.starts_with("mmcv")
                 || package.name == "dgl"
@@ -233,13 +233,13 @@ fn links(install: &Install<'_>) -> Option<Claim> {
         what: package.name.clone(),
         cuda: short_cuda(written.strip_prefix("cu")?)?,
         libraries: Libraries::Torch,
-        range: range_in(source.word?, written),
+        range: range_in(source.word.as_ref()?, written),
         written: written.to_owned(),
     })
 }
 
 /// `flash_attn-2.7.4+cu12torch2.6cxx11abiFALSE-cp311-cp311-linux_x86_64.whl`: an extension of torch.
-fn wheel(package: &Package<'_>) -> Option<Claim> {
+fn wheel(package: &Package) -> Option<Claim> {
     let is_torch = TORCH_FAMILY.contains(&package.name.as_str());
     if package.from != Origin::Wheel || is_torch {
         return None;
@@ -255,13 +255,13 @@ fn wheel(package: &Package<'_>) -> Option<Claim> {
         what: package.name.clone(),
         cuda: cuda?,
         libraries: Libraries::Torch,
-        range: range_in(package.word, written),
+        range: range_in(&package.word, written),
         written: written.to_owned(),
     })
 }
 
 /// `pytorch-cuda=11.8`, `cudatoolkit=11.3`.
-fn conda(package: &Package<'_>) -> Option<Claim> {
+fn conda(package: &Package) -> Option<Claim> {
     if !matches!(
         package.name.as_str(),
         "pytorch-cuda" | "cudatoolkit" | "cuda-version"
@@ -273,7 +273,7 @@ fn conda(package: &Package<'_>) -> Option<Claim> {
         what: package.name.clone(),
         cuda: Version::parse_whole(version)?,
         libraries: Libraries::Own,
-        range: range_in(package.word, version),
+        range: range_in(&package.word, version),
         written: version.to_owned(),
     })
 }

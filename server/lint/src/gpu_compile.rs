@@ -9,12 +9,6 @@ use crate::{
     gpu_tables::{self, NeedsNvcc},
 };
 
-/// What is known of the image from outside that a stage is built on.
-pub fn base_of(file: &Facts<'_>, stage: usize) -> Option<BaseFacts> {
-    let reference = file.images.get(stage)?.reference.as_ref()?;
-    base::known(reference, file.context)
-}
-
 /// The stage and those of the file that it is built on.
 pub fn chain(file: &Facts<'_>, stage: usize) -> Vec<usize> {
     let mut chain = vec![stage];
@@ -29,15 +23,15 @@ pub fn chain(file: &Facts<'_>, stage: usize) -> Vec<usize> {
 /// The row of a package that this command compiles.
 pub fn compiled(
     file: &Facts<'_>,
-    install: &Install<'_>,
-    package: &Package<'_>,
+    install: &Install,
+    package: &Package,
 ) -> Option<&'static NeedsNvcc> {
     if install.tool != Tool::Pip || package.from == Origin::Wheel {
         return None;
     }
     let row = gpu_tables::needs_nvcc(&package.name)?;
     let from_sources = package.from == Origin::Sources;
-    let variable = |name: &str| variable(file, install.command, name).unwrap_or_default();
+    let variable = |name: &str| variable(file, &install.command, name).unwrap_or_default();
     // Pages of links and private indexes are where wheels come from.
     let has_wheels = install.sources.iter().any(|source| match source.kind {
         SourceKind::Links | SourceKind::Backend => true,
@@ -152,12 +146,9 @@ fn copies_toolkit(file: &Facts<'_>, stages: &[usize]) -> bool {
 }
 
 /// What shows that a stage compiles against CUDA: the first such command.
-pub fn compiling<'f>(
-    file: &'f Facts<'_>,
-    installs: &[Install<'f>],
-    stage: usize,
-) -> Option<&'f str> {
-    let package = installs
+pub fn compiling<'f>(file: &'f Facts<'_>, stage: usize) -> Option<&'f str> {
+    let package = file
+        .installs()
         .iter()
         .filter(|install| install.command.stage == stage)
         .flat_map(|install| install.packages.iter().map(move |it| (install, it)))

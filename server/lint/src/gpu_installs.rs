@@ -4,6 +4,7 @@
 use dockerfile::range::TextRange;
 
 use crate::{
+    base::BaseFacts,
     facts::{Argument, Facts, RunCommand},
     gpu_installs::packages::{conda_package, pip_package, source_package, system_package},
 };
@@ -14,15 +15,15 @@ mod tests;
 
 /// A command that installs packages.
 #[derive(Debug, Clone)]
-pub struct Install<'f> {
+pub struct Install {
     /// The command.
-    pub command: &'f RunCommand,
+    pub command: RunCommand,
     /// With what.
     pub tool: Tool,
     /// What, in the order of the command.
-    pub packages: Vec<Package<'f>>,
+    pub packages: Vec<Package>,
     /// Indexes and pages of links.
-    pub sources: Vec<Source<'f>>,
+    pub sources: Vec<Source>,
     /// It also installs what a file lists.
     pub from_file: bool,
     /// `--no-deps`.
@@ -44,7 +45,7 @@ pub enum Tool {
 
 /// A package of an install command.
 #[derive(Debug, Clone)]
-pub struct Package<'f> {
+pub struct Package {
     /// The name: lower case, `-` for `_` and `.`.
     pub name: String,
     /// What stands in brackets.
@@ -56,7 +57,7 @@ pub struct Package<'f> {
     /// Where it comes from, if that is no index.
     pub from: Origin,
     /// The word.
-    pub word: &'f Argument,
+    pub word: Argument,
 }
 
 /// Where a package comes from.
@@ -72,13 +73,13 @@ pub enum Origin {
 
 /// An index, or a page of links.
 #[derive(Debug, Clone)]
-pub struct Source<'f> {
+pub struct Source {
     /// What it is.
     pub kind: SourceKind,
     /// Its address, or the name of uv's backend.
     pub url: String,
     /// The word; `None`: a variable gives it.
-    pub word: Option<&'f Argument>,
+    pub word: Option<Argument>,
 }
 
 /// The kinds of sources.
@@ -108,18 +109,38 @@ const PIP_VALUES: &str = "-c -C -t -p --constraint --target --platform --prefix 
 const CONDA_VALUES: &str = "-n --name -p --prefix -c --channel --repodata-fn --solver -f --file --platform -r --root- \
     prefix --log-level";
 
-/// Every install command, in the order of the file.
-pub fn installs<'f>(file: &'f Facts<'_>) -> Vec<Install<'f>> {
-    file.run_commands()
-        .filter_map(|command| install(file, command))
-        .collect()
+/// What a file installs, found out once.
+#[derive(Debug)]
+pub(crate) struct Installed {
+    installs: Vec<Install>,
+}
+
+impl Facts<'_> {
+    /// The install commands, in the order of the file.
+    pub fn installs(&self) -> &[Install] {
+        &self.installed().installs
+    }
+
+    /// What is known of the image from outside that a stage is built on.
+    pub fn base(&self, stage: usize) -> Option<&BaseFacts> {
+        self.images.get(stage)?.base.as_deref()
+    }
+
+    fn installed(&self) -> &Installed {
+        self.installed.get_or_init(|| Installed {
+            installs: self
+                .run_commands()
+                .filter_map(|command| install(self, command))
+                .collect(),
+        })
+    }
 }
 
 /// What a command installs.
-pub fn install<'f>(file: &Facts<'_>, command: &'f RunCommand) -> Option<Install<'f>> {
+fn install(file: &Facts<'_>, command: &RunCommand) -> Option<Install> {
     let (tool, arguments) = tool(command)?;
     let mut install = Install {
-        command,
+        command: command.clone(),
         tool,
         packages: Vec::new(),
         sources: Vec::new(),
@@ -170,13 +191,13 @@ fn tool(command: &RunCommand) -> Option<(Tool, &[Argument])> {
     }
 }
 
-impl<'f> Install<'f> {
+impl Install {
     /// The package of this name.
-    pub fn package(&self, name: &str) -> Option<&Package<'f>> {
+    pub fn package(&self, name: &str) -> Option<&Package> {
         self.packages.iter().find(|it| it.name == name)
     }
 
-    fn pip(&mut self, arguments: &'f [Argument]) {
+    fn pip(&mut self, arguments: &[Argument]) {
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let text = word.text();
@@ -236,7 +257,7 @@ impl<'f> Install<'f> {
             self.sources.push(Source {
                 kind,
                 url: url.to_owned(),
-                word: Some(word),
+                word: Some(word.clone()),
             });
         }
     }
@@ -269,7 +290,7 @@ impl<'f> Install<'f> {
         }
     }
 
-    fn conda(&mut self, arguments: &'f [Argument]) {
+    fn conda(&mut self, arguments: &[Argument]) {
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let text = word.text();
@@ -283,7 +304,7 @@ impl<'f> Install<'f> {
                         self.sources.push(Source {
                             kind: SourceKind::Extra,
                             url: word.text().to_owned(),
-                            word: Some(word),
+                            word: Some(word.clone()),
                         });
                     }
                 }

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// `torch==2.1.0+cu118`, `jax[cuda12]>=0.4`, `name @ git+https://…`, `git+https://…`, `x.whl`, `.`.
-pub(super) fn pip_package(word: &Argument) -> Option<Package<'_>> {
+pub(super) fn pip_package(word: &Argument) -> Option<Package> {
     let text = word.text();
     let is_address = text.contains("://") || text.starts_with("git+");
     let is_path = text.starts_with(['.', '/']) || text.contains(".whl");
@@ -37,12 +37,12 @@ pub(super) fn pip_package(word: &Argument) -> Option<Package<'_>> {
         version: version.map(str::to_owned),
         bounded: version.is_none() && !rest.is_empty(),
         from: Origin::Index,
-        word,
+        word: word.clone(),
     })
 }
 
 /// A wheel, an archive, a repository, a folder.
-pub(super) fn source_package(word: &Argument) -> Option<Package<'_>> {
+pub(super) fn source_package(word: &Argument) -> Option<Package> {
     let text = word.text();
     let (named, address) = match text.split_once('@') {
         Some((name, address)) if !name.contains(['/', ':']) => (Some(name.trim()), address.trim()),
@@ -64,7 +64,7 @@ pub(super) fn source_package(word: &Argument) -> Option<Package<'_>> {
             version,
             bounded: false,
             from: Origin::Wheel,
-            word,
+            word: word.clone(),
         });
     }
     // `…/NVIDIA/apex/archive/22.04.zip`
@@ -80,12 +80,12 @@ pub(super) fn source_package(word: &Argument) -> Option<Package<'_>> {
         version: None,
         bounded: false,
         from: Origin::Sources,
-        word,
+        word: word.clone(),
     })
 }
 
 /// `pytorch-cuda=11.8`, `conda-forge::cudatoolkit=11.3.*`, `pytorch==2.1.0=py3.10_cuda11.8`.
-pub(super) fn conda_package(word: &Argument) -> Option<Package<'_>> {
+pub(super) fn conda_package(word: &Argument) -> Option<Package> {
     let text = word.text();
     let text = text.rsplit("::").next().unwrap_or(text);
     let name_end = text
@@ -105,12 +105,12 @@ pub(super) fn conda_package(word: &Argument) -> Option<Package<'_>> {
         version: exact.then(|| pinned.to_owned()),
         bounded: !exact && !rest.is_empty(),
         from: Origin::Index,
-        word,
+        word: word.clone(),
     })
 }
 
 /// `libcudnn8=8.9.0.131-1+cuda11.8`.
-pub(super) fn system_package(word: &Argument) -> Option<Package<'_>> {
+pub(super) fn system_package(word: &Argument) -> Option<Package> {
     let text = word.text();
     let (name, version) = match text.split_once('=') {
         Some((name, version)) => (name, Some(version.to_owned())),
@@ -122,7 +122,7 @@ pub(super) fn system_package(word: &Argument) -> Option<Package<'_>> {
         version,
         bounded: false,
         from: Origin::Index,
-        word,
+        word: word.clone(),
     })
 }
 

@@ -10,7 +10,7 @@ fn check(run: &str, expect: Expect) {
     let context = Context::default();
     let facts = Facts::new(&file, &context);
     let mut shown = String::new();
-    for install in installs(&facts) {
+    for install in facts.installs() {
         for package in &install.packages {
             shown.push_str(&format!("{} {:?}", package.name, package.from));
             if let Some(version) = &package.version {
@@ -27,7 +27,7 @@ fn check(run: &str, expect: Expect) {
         for source in &install.sources {
             shown.push_str(&format!("{:?} {}\n", source.kind, source.url));
         }
-        for claim in claims(&install) {
+        for claim in claims(install) {
             let word = claim.range.of(&file.text);
             shown.push_str(&format!(
                 "{} for CUDA {}, libraries of {:?}, by [{word}]\n",

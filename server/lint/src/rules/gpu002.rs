@@ -5,8 +5,8 @@ use gpu::version::Version;
 use crate::base::{BaseFacts, GpuFacts};
 use crate::facts::Facts;
 use crate::gpu_claims;
-use crate::gpu_compile::{base_of, variable};
-use crate::gpu_installs::{Install, Origin, Package, SourceKind, Tool, installs};
+use crate::gpu_compile::{variable};
+use crate::gpu_installs::{Install, Origin, Package, SourceKind, Tool};
 use crate::gpu_tables::{self, release, same};
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -46,11 +46,11 @@ declare_rule! {
 }
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for install in installs(file) {
+    for install in file.installs() {
         if install.tool != Tool::Pip || install.packages.is_empty() {
             continue;
         }
-        let Some(base) = base_of(file, install.command.stage) else {
+        let Some(base) = file.base(install.command.stage) else {
             continue;
         };
         let Some(gpu) = &base.gpu else { continue };
@@ -59,33 +59,33 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         };
         // Into a folder or an environment of its own, it replaces nothing.
         let elsewhere = ["-t", "--target", "--prefix", "--python", "-p", "--root"];
-        if elsewhere.iter().any(|it| install.command.has(it)) || in_environment(&install) {
+        if elsewhere.iter().any(|it| install.command.has(it)) || in_environment(install) {
             continue;
         }
         if let Some(package) = install.package("torch") {
-            let constraint = variable(file, install.command, "PIP_CONSTRAINT");
+            let constraint = variable(file, &install.command, "PIP_CONSTRAINT");
             let constrained = constraint.is_none_or(|it| it.contains("/etc/pip/"));
-            check_torch(&install, package, gpu, &base, constrained, report);
+            check_torch(install, package, gpu, &base, constrained, report);
             continue;
         }
         if install.no_dependencies {
             continue;
         }
         for package in &install.packages {
-            check_companion(&install, package, torch, report);
+            check_companion(install, package, torch, report);
         }
     }
 }
 
 /// `/opt/venv/bin/pip install …`
-fn in_environment(install: &Install<'_>) -> bool {
+fn in_environment(install: &Install) -> bool {
     let program = install.command.words.first().map_or("", |it| it.text());
     program.contains('/') && !program.starts_with("/opt/conda/") && !program.starts_with("/usr/")
 }
 
 fn check_torch(
-    install: &Install<'_>,
-    package: &Package<'_>,
+    install: &Install,
+    package: &Package,
     gpu: &GpuFacts,
     base: &BaseFacts,
     constrained: bool,
@@ -139,8 +139,8 @@ fn minor(version: &Version) -> String {
 }
 
 fn check_companion(
-    install: &Install<'_>,
-    package: &Package<'_>,
+    install: &Install,
+    package: &Package,
     torch: &str,
     report: &mut Report<'_>,
 ) {

@@ -7,8 +7,8 @@ use crate::base::{BaseFacts, Flavour};
 use crate::facts::Facts;
 use crate::finding::{Edit, Level};
 use crate::gpu_claims::{self, Claim, Libraries, TORCH_FAMILY};
-use crate::gpu_compile::{base_of, chain, compiling};
-use crate::gpu_installs::{Install, installs, range_in};
+use crate::gpu_compile::{chain, compiling};
+use crate::gpu_installs::{Install, range_in};
 use crate::gpu_tables;
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -56,27 +56,26 @@ declare_rule! {
 }
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    let installs = installs(file);
-    for install in &installs {
+    for install in file.installs() {
         let claims = gpu_claims::claims(install);
         if claims.is_empty() {
             continue;
         }
-        let base = base_of(file, install.command.stage);
+        let base = file.base(install.command.stage);
         for claim in &claims {
             match claim.libraries {
                 Libraries::Torch => {
-                    let torch = torch_here(file, &installs, install, base.as_ref());
+                    let torch = torch_here(file, install, base);
                     if let Some(torch) = torch {
                         check_extension(claim, &torch, report);
                     }
                 }
                 Libraries::Image | Libraries::Own => {
-                    let Some(base) = &base else { continue };
+                    let Some(base) = base else { continue };
                     let Some(cuda) = base.cuda() else { continue };
                     let differs = claim.cuda.major() != cuda.major();
                     if differs && !is_replaced_torch(claim, base) {
-                        let compiler = compiling(file, &installs, install.command.stage);
+                        let compiler = compiling(file, install.command.stage);
                         check_base(install, claim, base, cuda, compiler, report);
                     }
                 }
@@ -93,7 +92,7 @@ fn is_replaced_torch(claim: &Claim, base: &BaseFacts) -> bool {
 }
 
 fn check_base(
-    install: &Install<'_>,
+    install: &Install,
     claim: &Claim,
     base: &BaseFacts,
     cuda: &Version,
@@ -145,7 +144,7 @@ fn newer(wheel: &Version, base: &Version) -> String {
 
 /// The newest index of PyTorch for the base's major version that is not newer than the base, and
 /// the edits that go to it.
-fn other_index(install: &Install<'_>, claim: &Claim, cuda: &Version) -> Option<(String, Vec<Edit>)> {
+fn other_index(install: &Install, claim: &Claim, cuda: &Version) -> Option<(String, Vec<Edit>)> {
     if !claim.written.starts_with("cu") || claim.what.contains('-') {
         return None;
     }
@@ -193,12 +192,12 @@ fn best_index(indexes: &str, cuda: &Version) -> Option<String> {
 /// The CUDA of the torch that is there when `install` runs, and who brought it.
 fn torch_here(
     file: &Facts<'_>,
-    installs: &[Install<'_>],
-    install: &Install<'_>,
+    install: &Install,
     base: Option<&BaseFacts>,
 ) -> Option<(Version, String)> {
     let stages = chain(file, install.command.stage);
-    let claim = installs
+    let claim = file
+        .installs()
         .iter()
         .filter(|it| stages.contains(&it.command.stage))
         .filter(|it| it.command.range.start <= install.command.range.start)

@@ -5,8 +5,7 @@ use gpu::version::Version;
 
 use crate::facts::Facts;
 use crate::gpu_claims;
-use crate::gpu_compile::base_of;
-use crate::gpu_installs::{Origin, SourceKind, Tool, installs};
+use crate::gpu_installs::{Origin, SourceKind, Tool};
 use crate::gpu_tables;
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -42,7 +41,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     let Some(newest_cuda) = Version::parse_whole(newest.cuda) else {
         return;
     };
-    for install in installs(file) {
+    for install in file.installs() {
         let package = match install.package("torch") {
             Some(package) if install.tool == Tool::Pip => package,
             _ => continue,
@@ -50,7 +49,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         let chosen = package.version.is_some()
             || package.bounded
             || package.from != Origin::Index
-            || gpu_claims::torch(&install).is_some()
+            || gpu_claims::torch(install).is_some()
             || install.command.has("-c")
             || install.command.has("--constraint")
             || install.sources.iter().any(|it| match it.kind {
@@ -61,7 +60,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         if chosen {
             continue;
         }
-        let Some(base) = base_of(file, install.command.stage) else {
+        let Some(base) = file.base(install.command.stage) else {
             continue;
         };
         let has_torch = base.gpu.as_ref().is_some_and(|it| it.torch.is_some());

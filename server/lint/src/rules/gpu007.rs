@@ -3,7 +3,7 @@
 use crate::facts::Facts;
 use crate::finding::Edit;
 use crate::gpu_claims::TORCH_FAMILY;
-use crate::gpu_installs::{Origin, SourceKind, Tool, cuda_word, installs, range_in};
+use crate::gpu_installs::{Origin, SourceKind, Tool, cuda_word, range_in};
 use crate::gpu_tables;
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -37,7 +37,7 @@ declare_rule! {
 }
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for install in installs(file) {
+    for install in file.installs() {
         // uv takes the first index that has the package.
         let is_pip = install.tool == Tool::Pip && install.command.name() != "uv";
         let torch = install.package("torch").filter(|_| is_pip);
@@ -47,7 +47,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         }
         let only = install.sources.iter().any(|it| it.kind == SourceKind::Index);
         for source in &install.sources {
-            let Some(word) = source.word.filter(|_| source.kind == SourceKind::Extra && !only) else {
+            let Some(word) = source.word.as_ref().filter(|_| source.kind == SourceKind::Extra && !only) else {
                 continue;
             };
             let Some(index) = cuda_word(&source.url) else {

@@ -3,8 +3,7 @@
 use crate::base::Flavour;
 use crate::facts::Facts;
 use crate::finding::Edit;
-use crate::gpu_compile::{base_of, compiled, has_nvcc};
-use crate::gpu_installs::installs;
+use crate::gpu_compile::{compiled, has_nvcc};
 use crate::report::Report;
 use crate::rule::declare_rule;
 
@@ -39,16 +38,16 @@ declare_rule! {
 }
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for install in installs(file) {
-        let base = match base_of(file, install.command.stage) {
+    for install in file.installs() {
+        let base = match file.base(install.command.stage) {
             Some(base) if !install.packages.is_empty() => base,
             _ => continue,
         };
         for package in &install.packages {
-            let Some(row) = compiled(file, &install, package) else {
+            let Some(row) = compiled(file, install, package) else {
                 continue;
             };
-            if has_nvcc(file, &base, install.command) != Some(false) {
+            if has_nvcc(file, &base, &install.command) != Some(false) {
                 continue;
             }
             let flavour = base.gpu.as_ref().and_then(|it| it.flavour);

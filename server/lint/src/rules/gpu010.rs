@@ -1,8 +1,7 @@
 //! CUDA extensions compiled where no GPU says for which.
 
 use crate::facts::Facts;
-use crate::gpu_compile::{base_of, compiled, has_nvcc, variable};
-use crate::gpu_installs::installs;
+use crate::gpu_compile::{compiled, has_nvcc, variable};
 use crate::report::Report;
 use crate::rule::declare_rule;
 
@@ -34,20 +33,20 @@ declare_rule! {
 }
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for install in installs(file) {
+    for install in file.installs() {
         if install.packages.is_empty() {
             continue;
         }
-        let Some(base) = base_of(file, install.command.stage) else {
+        let Some(base) = file.base(install.command.stage) else {
             continue;
         };
         let is_set = |name: &str| {
-            let value = variable(file, install.command, name);
+            let value = variable(file, &install.command, name);
             // An ARG without a value is there to be given one.
             value.is_some_and(|it| !it.is_empty()) || base.sets(name) == Some(true)
         };
         let first = install.packages.iter().find_map(|package| {
-            let row = compiled(file, &install, package)?;
+            let row = compiled(file, install, package)?;
             let mut missing = Vec::new();
             if row.force && !is_set("FORCE_CUDA") {
                 missing.push("FORCE_CUDA=1");
@@ -62,7 +61,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         };
         // Without the compiler there is something else to say.
         let is_ngc = base.gpu.as_ref().is_some_and(|it| it.ngc.is_some());
-        if is_ngc || has_nvcc(file, &base, install.command) != Some(true) {
+        if is_ngc || has_nvcc(file, &base, &install.command) != Some(true) {
             continue;
         }
         let happens = match missing.as_slice() {

@@ -2,7 +2,7 @@
 
 use crate::facts::Facts;
 use crate::finding::Edit;
-use crate::gpu_installs::{Package, Tool, installs, range_in};
+use crate::gpu_installs::{Package, Tool, range_in};
 use crate::report::Report;
 use crate::rule::declare_rule;
 
@@ -41,7 +41,7 @@ declare_rule! {
 }
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for install in installs(file) {
+    for install in file.installs() {
         if install.tool != Tool::System {
             continue;
         }
@@ -63,7 +63,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn check_package(package: &Package<'_>, report: &mut Report<'_>) {
+fn check_package(package: &Package, report: &mut Report<'_>) {
     let name = package.name.as_str();
     let range = package.word.range;
     if let Some(toolkit) = toolkit(name) {
@@ -74,7 +74,7 @@ fn check_package(package: &Package<'_>, report: &mut Report<'_>) {
         if package.word.raw.contains(name) {
             reported.fix(
                 format!("Install {toolkit}"),
-                vec![Edit::replace(range_in(package.word, name), toolkit)],
+                vec![Edit::replace(range_in(&package.word, name), toolkit)],
             );
         }
         return;

@@ -5,7 +5,6 @@ use dockerfile::range::TextRange;
 use gpu::version::Version;
 
 use crate::facts::Facts;
-use crate::gpu_compile::base_of;
 use crate::gpu_installs::range_in;
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -110,9 +109,9 @@ fn check_tensorflow(file: &Facts<'_>, report: &mut Report<'_>) {
     }
     for image in &file.images {
         let is_old = || {
-            let base = base_of(file, image.index)?;
-            let tensorflow = base.gpu?.tensorflow?;
-            let version = Version::parse_whole(&tensorflow)?;
+            let base = file.base(image.index)?;
+            let tensorflow = base.gpu.as_ref()?.tensorflow.as_deref()?;
+            let version = Version::parse_whole(tensorflow)?;
             (!version.is_at_least(2, 9)).then_some(tensorflow)
         };
         let Some(version) = is_old().filter(|_| image.parent.is_none()) else {

@@ -5,8 +5,8 @@ use gpu::version::Version;
 use crate::base::{BaseFacts, Flavour};
 use crate::facts::{Facts, RunCommand};
 use crate::finding::Edit;
-use crate::gpu_compile::{base_of, chain};
-use crate::gpu_installs::{Origin, Tool, installs};
+use crate::gpu_compile::{chain};
+use crate::gpu_installs::{Origin, Tool};
 use crate::gpu_tables;
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -40,7 +40,7 @@ declare_rule! {
 }
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for install in installs(file) {
+    for install in file.installs() {
         if install.tool != Tool::Pip {
             continue;
         }
@@ -52,10 +52,10 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             let Some(row) = package.version.as_deref().and_then(gpu_tables::tensorflow) else {
                 continue;
             };
-            let Some(base) = base_of(file, install.command.stage) else {
+            let Some(base) = file.base(install.command.stage) else {
                 continue;
             };
-            let Some(lacks) = lacks(file, install.command, &base, row) else {
+            let Some(lacks) = lacks(file, &install.command, &base, row) else {
                 continue;
             };
             let reported = report.at(

@@ -2,7 +2,7 @@
 
 use crate::facts::Facts;
 use crate::finding::Edit;
-use crate::gpu_installs::{Origin, Tool, installs};
+use crate::gpu_installs::{Origin, Tool};
 use crate::gpu_tables::{self, release};
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -30,7 +30,7 @@ declare_rule! {
 }
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for install in installs(file) {
+    for install in file.installs() {
         if install.tool != Tool::Pip || install.no_dependencies {
             continue;
         }
@@ -55,7 +55,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
                     row.package, row.version, row.torch
                 ),
             );
-            let word = package.word;
+            let word = &package.word;
             let once = word.raw.len() == word.range.len() && word.raw.matches(version).count() == 1;
             if let (true, Some(fitting)) = (
                 once,

@@ -1,8 +1,8 @@
 //! Releases of torch without a wheel for the base image's Python.
 
 use crate::facts::Facts;
-use crate::gpu_compile::{base_of, chain};
-use crate::gpu_installs::{Origin, Tool, installs};
+use crate::gpu_compile::{chain};
+use crate::gpu_installs::{Origin, Tool};
 use crate::gpu_tables;
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -28,7 +28,7 @@ declare_rule! {
 }
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for install in installs(file) {
+    for install in file.installs() {
         let package = match install.package("torch") {
             Some(package) if install.tool == Tool::Pip && package.from == Origin::Index => package,
             _ => continue,
@@ -46,7 +46,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             .filter(|it| stages.contains(&it.stage))
             .flat_map(|it| it.words.iter())
             .any(|it| ["conda", "pyenv", "venv", "python="].iter().any(|word| it.text().contains(word)));
-        let Some(python) = base_of(file, install.command.stage).and_then(|it| it.python) else {
+        let Some(python) = file.base(install.command.stage).and_then(|it| it.python.as_deref()) else {
             continue;
         };
         let parts: Vec<&str> = python.split('.').collect();

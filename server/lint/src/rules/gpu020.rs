@@ -5,7 +5,6 @@ use dockerfile::ast::{Body, Keyword};
 use crate::base::Vendor;
 use crate::facts::Facts;
 use crate::finding::Edit;
-use crate::gpu_compile::base_of;
 use crate::report::Report;
 use crate::rule::declare_rule;
 
@@ -52,7 +51,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         for pair in pairs.pairs.iter().filter(|it| it.name.text == NAME) {
             let Some(value) = &pair.value else { continue };
             let is_cuda = || {
-                let base = base_of(file, step.stage)?;
+                let base = file.base(step.stage)?;
                 let nvidia = base.gpu.as_ref()?.vendor == Vendor::Nvidia;
                 (nvidia && base.sets(NAME) == Some(true)).then_some(())
             };

@@ -4,7 +4,7 @@ use gpu::version::Version;
 
 use crate::facts::Facts;
 use crate::finding::Edit;
-use crate::gpu_installs::{Origin, Tool, installs, range_in};
+use crate::gpu_installs::{Origin, Tool, range_in};
 use crate::report::Report;
 use crate::rule::declare_rule;
 
@@ -35,7 +35,7 @@ declare_rule! {
 }
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for install in installs(file) {
+    for install in file.installs() {
         if install.tool != Tool::Pip {
             continue;
         }
@@ -56,7 +56,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
                 "tensorflow-gpu is no more, its installation fails: tensorflow[and-cuda] is its successor",
             );
             if package.word.raw.matches("tensorflow-gpu").count() == 1 {
-                let range = range_in(package.word, "tensorflow-gpu");
+                let range = range_in(&package.word, "tensorflow-gpu");
                 reported.fix("Install tensorflow[and-cuda]", vec![Edit::replace(range, "tensorflow[and-cuda]")]);
             }
         }
