@@ -32,6 +32,7 @@ mod lsp;
 mod manners;
 mod promises;
 mod sessions;
+mod shim;
 mod sudo;
 mod terminals;
 mod tidy;

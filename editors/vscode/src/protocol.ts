@@ -191,6 +191,8 @@ export type Endpoint = {
   workspaceFolder: string,
   /** The user of sessions; `None`: PID 1's. */
   user: string | null,
+  /** That user's shell, as it was seen when the container came up; `None`: not known. */
+  shell: string | null,
   /** What sessions get on top of PID 1's environment; `None` removes. */
   env: { [key in string]: string | null },
   /** What the given overrides ask for that the running container does not have. */

@@ -25,6 +25,7 @@ mod run;
 pub mod session_failure;
 mod sessions;
 mod shell;
+mod shim;
 mod status;
 mod stdio;
 pub mod style;
@@ -50,6 +51,9 @@ type Ended = Result<ExitCode, Failed>;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    if let Some(called) = shim::called() {
+        return shim::main(&called);
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -106,6 +110,7 @@ fn dispatch(arguments: Arguments) -> Ended {
         Some(Command::Load(arguments)) => load::run(&global, &arguments),
         Some(Command::Stdio(arguments)) => stdio::run(&arguments),
         Some(Command::Completion { shell }) => completion::run(shell),
+        Some(Command::Shim { command }) => shim::install::run(&global, &command),
         Some(Command::Daemon { command }) => match command {
             DaemonCommand::Status => daemon::status(&global),
             DaemonCommand::Stop => daemon::stop(&global),

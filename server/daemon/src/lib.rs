@@ -30,6 +30,7 @@ mod private;
 mod project;
 mod record;
 mod session_environment;
+mod shell_integration;
 mod status;
 mod summon;
 mod up;

@@ -188,18 +188,11 @@ pub fn private_folder(path: &Path) -> Result<(), PathError> {
     }
 }
 
-/// Names this build of the program: its release and what its file is.
+/// Names this build of the program: its release and what its file is. Not where it is: the copy that
+/// `warpdock shim` makes has the same time, and meets the same daemon.
 pub fn build_id() -> String {
     let file = fs::metadata("/proc/self/exe")
-        .map(|file| {
-            format!(
-                "{} {} {} {}",
-                file.dev(),
-                file.ino(),
-                file.size(),
-                file.mtime()
-            )
-        })
+        .map(|file| format!("{} {} {}", file.size(), file.mtime(), file.mtime_nsec()))
         .unwrap_or_default();
     format!(
         "{}-{}",

@@ -30,6 +30,18 @@ pub struct Record {
     pub hooks_done: Vec<String>,
     /// What was seen of the GPU.
     pub gpu: Option<Gpu>,
+    /// The shell that the sessions' user was seen to have.
+    pub shell: Option<Shell>,
+}
+
+/// A user's shell in a container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shell {
+    /// Whose; `None`: the image's user.
+    pub user: Option<String>,
+    /// Its path in the container.
+    pub path: String,
 }
 
 /// The records, by key: in memory, and in a folder for the next daemon.

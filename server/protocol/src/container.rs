@@ -320,6 +320,8 @@ pub struct Endpoint {
     pub workspace_folder: String,
     /// The user of sessions; `None`: PID 1's.
     pub user: Option<String>,
+    /// That user's shell, as it was seen when the container came up; `None`: not known.
+    pub shell: Option<String>,
     /// What sessions get on top of PID 1's environment; `None` removes.
     pub env: BTreeMap<String, Option<String>>,
     /// What the given overrides ask for that the running container does not have.

@@ -1,5 +1,7 @@
 //! The command line's words: what clap shows as help is here, its examples in [`examples`].
 
+pub mod shim;
+
 mod examples;
 pub mod server;
 
@@ -183,6 +185,15 @@ pub enum Command {
     Completion {
         /// The shell.
         shell: Shell,
+    },
+    /// Stand-ins for shells, which bring an editor's terminals into the container.
+    ///
+    /// A terminal profile that names one is a shell on this machine, or in the container where
+    /// the variable WARPDOCK_TARGET names the workspace folder of one.
+    #[command(after_help = examples::SHIM)]
+    Shim {
+        #[command(subcommand)]
+        command: shim::ShimCommand,
     },
     /// Look after the background process.
     ///

@@ -64,7 +64,8 @@ impl Interrupt {
         self.seen.get() > 0 || self.came()
     }
 
-    fn came(&self) -> bool {
+    /// Whether another interrupt came.
+    pub fn came(&self) -> bool {
         let mut bytes = [0; 64];
         let came = (&self.pipe).read(&mut bytes).is_ok_and(|count| count > 0);
         if came {

@@ -190,6 +190,9 @@ pub fn endpoint(window: &Window, params: EndpointParams, reply: Reply<Endpoint>)
         let mut env = session_environment::of(&config, &container);
         env.extend(session_environment::given(&config, &given));
         let there = start::endpoint(&container);
+        let user = config.remote_user.as_ref().map(|user| user.value.clone());
+        let key = container.labels.get(labels::KEY).map_or("", String::as_str);
+        let shell = hub.records.of(key, &container.id).shell;
         Ok(Endpoint {
             workspace: workspace.to_string_lossy().into_owned(),
             container: container.id.clone(),
@@ -197,7 +200,10 @@ pub fn endpoint(window: &Window, params: EndpointParams, reply: Reply<Endpoint>)
             socket_folder: there.socket_folder.display().to_string(),
             pid: there.pid,
             workspace_folder: config.workspace_folder.value.clone(),
-            user: config.remote_user.as_ref().map(|user| user.value.clone()),
+            shell: shell
+                .filter(|shell| shell.user == user)
+                .map(|shell| shell.path),
+            user,
             env,
             changes,
         })

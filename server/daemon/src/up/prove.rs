@@ -11,6 +11,7 @@ use session::frame::{Exit, Probe, Probed, Reply, Request};
 use crate::{
     error::Error,
     labels,
+    record::Shell,
     up::{gpus, start, trip::Trip},
 };
 
@@ -21,21 +22,38 @@ const SMI_SECONDS: u32 = 30;
 /// How long the whole look may take.
 const PROBE_LIMIT: Duration = Duration::from_secs(45);
 
+/// What was seen from inside.
+#[derive(Debug)]
+pub struct Proof {
+    /// The GPU.
+    pub gpu: Gpu,
+    /// The shell of the sessions' user, if it has one.
+    pub shell: Option<Shell>,
+}
+
 /// Looks from inside, and says what is wrong with the workspace.
-pub async fn prove(trip: &Trip, container: &ContainerFacts, config: &Config) -> Result<Gpu, Error> {
+pub async fn prove(
+    trip: &Trip,
+    container: &ContainerFacts,
+    config: &Config,
+) -> Result<Proof, Error> {
     let said = said(container, config);
     let wants = said.request.is_some() || config.gpu.value.need != GpuNeed::None;
     if wants {
         trip.say_phase("prove", "Looking for the GPU from inside".to_owned());
     }
+    let user = config.remote_user.as_ref().map(|user| user.value.clone());
     let probe = Probe {
         workspace: config.workspace_folder.value.clone(),
-        user: config.remote_user.as_ref().map(|user| user.value.clone()),
+        user: user.clone(),
         nvidia_smi_seconds: if wants { SMI_SECONDS } else { 0 },
     };
     let probed = ask(container, probe).await?;
     look_at_workspace(trip, config, &probed);
-    Ok(judge(said, &probed, wants))
+    Ok(Proof {
+        gpu: judge(said, &probed, wants),
+        shell: probed.shell.map(|path| Shell { user, path }),
+    })
 }
 
 /// A required GPU that is not there stops the `up`.

@@ -8,7 +8,6 @@ use crate::{
     changes,
     error::Error,
     init_binary, labels, overrides,
-    paths::fresh_socket_folder,
     up::{
         gpus::Attempt,
         image::Image,
@@ -26,7 +25,7 @@ pub fn spec(
 ) -> Result<ContainerSpec, Error> {
     let config = &project.config;
     let socket_folder = trip.hub.paths.socket_folder(&trip.key)?;
-    fresh_socket_folder(&socket_folder)?;
+    start::fresh_folder(&socket_folder)?;
     let mut env: Vec<(String, String)> = config
         .container_env
         .iter()

@@ -18,6 +18,7 @@ use crate::{
     error::Error,
     init_binary, labels,
     paths::{Paths, fresh_socket_folder, private_folder},
+    shell_integration,
     up::{gpus, trip::Trip},
 };
 
@@ -61,7 +62,17 @@ pub fn prepare(trip: &Trip, container: &ContainerFacts) -> Result<(), Error> {
             }
         }
     }
-    Ok(fresh_socket_folder(&socket_folder(container))?)
+    fresh_folder(&socket_folder(container))
+}
+
+/// Makes the folder that init listens in anew, with the shell integration in it.
+pub fn fresh_folder(folder: &Path) -> Result<(), Error> {
+    fresh_socket_folder(folder)?;
+    // Terminals work without it.
+    if let Err(error) = shell_integration::write(folder) {
+        tracing::warn!(%error, "no shell integration");
+    }
+    Ok(())
 }
 
 /// Creates and starts a container.

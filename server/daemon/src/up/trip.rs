@@ -201,10 +201,11 @@ impl Trip {
         let mut record = self.hub.records.of(&self.key, &container.id);
         let this_start = container.started_at.clone().unwrap_or_default();
         if record.gpu.is_none() || record.started_at != this_start {
-            let gpu = prove::prove(self, container, &project.config).await?;
+            let proof = prove::prove(self, container, &project.config).await?;
             // This start was not proven by whoever made it: a kill came between.
-            prove::must_be_visible(&gpu)?;
-            record.gpu = Some(gpu);
+            prove::must_be_visible(&proof.gpu)?;
+            record.gpu = Some(proof.gpu);
+            record.shell = proof.shell;
             record.started_at = this_start;
             // Somebody else has started it: what it mounts is what was there then, we assume.
             record.workspace = workspace_folder::identity(&self.workspace);
@@ -329,10 +330,11 @@ impl Trip {
 
     /// Proves the GPU, and stops here if it was required.
     async fn first_look(&self, container: &ContainerFacts, project: &Project) -> Result<(), Error> {
-        let gpu = prove::prove(self, container, &project.config).await?;
-        prove::must_be_visible(&gpu)?;
+        let proof = prove::prove(self, container, &project.config).await?;
+        prove::must_be_visible(&proof.gpu)?;
         let mut record = self.hub.records.of(&self.key, &container.id);
-        record.gpu = Some(gpu);
+        record.gpu = Some(proof.gpu);
+        record.shell = proof.shell;
         record.workspace = workspace_folder::identity(&self.workspace);
         record.started_at = container.started_at.clone().unwrap_or_default();
         self.keep(record);

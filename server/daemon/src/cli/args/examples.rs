@@ -114,6 +114,12 @@ Examples:
   source <(warpdock completion zsh)                                   in ~/.zshrc, after compinit
   warpdock completion fish > ~/.config/fish/completions/warpdock.fish";
 
+pub const SHIM: &str = "\
+Examples:
+  warpdock shim install                                               prints the stand-ins
+  WARPDOCK_TARGET=~/hmm ~/.local/share/warpdock/shim/bash             a shell in the container
+  warpdock shim remove";
+
 pub const DAEMON: &str = "\
 Examples:
   warpdock daemon status
