@@ -146,12 +146,28 @@ fn a_terminal_that_is_closed_ends_its_processes() {
 #[test]
 fn a_terminal_whose_editor_dies_waits_for_somebody_to_come_back() {
     let project = Project::up(READY);
-    let mut first = terminal(&project, project.workspace.path());
-    wait_for_mark(&first, "\x1b]633;B\x07");
+    // The editor's part is played by script(1), which holds the other side of the terminal.
+    let shim = stand_in(&project, "bash");
+    let shim = shim.to_str().expect("UTF-8");
+    let mut first = project
+        .home
+        .command(
+            "script".as_ref(),
+            project.workspace.path(),
+            &["--quiet", "--command", shim, "/dev/null"],
+        )
+        .env("WARPDOCK_TARGET", project.workspace.path())
+        .in_terminal(24, 80);
     first.send_line("echo the answer is $((6 * 7))");
     first.wait_for("the answer is 42");
-    // The other side of the terminal goes, and the kernel tells who is left.
-    drop(first);
+    first.signal(Signal::KILL);
+    first.wait(wait::LONG);
+    wait::until("nobody to be attached", wait::LONG, || {
+        match project.sessions()[0]["clients"].as_u64() {
+            Some(0) => Ok(()),
+            clients => Err(format!("{clients:?}")),
+        }
+    });
     let sessions = project.sessions();
     assert_eq!(sessions[0]["state"], "running", "{sessions:?}");
     let again = project.warpdock(&["attach"]).in_terminal(24, 80);
