@@ -1,5 +1,6 @@
 //! The command line's words: what clap shows as help is here, its examples in [`examples`].
 
+pub mod sessions;
 pub mod shim;
 
 mod examples;
@@ -142,13 +143,13 @@ pub enum Command {
     Run(RunArguments),
     /// List the sessions in the container.
     #[command(after_help = examples::SESSIONS)]
-    Sessions(SessionsArguments),
+    Sessions(sessions::SessionsArguments),
     /// Print what a session has written.
     #[command(after_help = examples::LOGS)]
-    Logs(LogsArguments),
+    Logs(sessions::LogsArguments),
     /// End a session: hang up, then terminate, then kill. Or send a signal.
     #[command(after_help = examples::KILL)]
-    Kill(KillArguments),
+    Kill(sessions::KillArguments),
     /// Print the resolved configuration.
     #[command(after_help = examples::CONFIG)]
     Config(ConfigArguments),
@@ -334,32 +335,6 @@ pub struct RunArguments {
     pub command: Vec<std::ffi::OsString>,
     #[command(flatten)]
     pub overrides: OverrideArguments,
-}
-
-#[derive(Debug, Args)]
-pub struct SessionsArguments {
-    /// Also those that have ended.
-    #[arg(short, long)]
-    pub all: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct LogsArguments {
-    /// The session's id or name; without one, the newest.
-    pub session: Option<String>,
-    /// Go on until it ends.
-    #[arg(short, long)]
-    pub follow: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct KillArguments {
-    /// The session's id or name.
-    #[arg(required = true)]
-    pub session: Vec<String>,
-    /// Only send this signal, to every process of the session.
-    #[arg(short, long, value_name = "SIGNAL")]
-    pub signal: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use session::frame::{Reply, Request, SignalTarget};
 
 use crate::cli::{
     Ended,
-    args::{Global, KillArguments, OverrideArguments},
+    args::{Global, OverrideArguments, sessions::KillArguments},
     call::{Call, Way, target},
     failed::Failed,
     session_failure,

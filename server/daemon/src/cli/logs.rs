@@ -3,7 +3,7 @@
 use crate::{
     cli::{
         Ended,
-        args::{Global, LogsArguments, OverrideArguments},
+        args::{Global, OverrideArguments, sessions::LogsArguments},
         attach::list,
         call::{Call, target},
         failed::Failed,

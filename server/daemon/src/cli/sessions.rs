@@ -9,7 +9,7 @@ use protocol::container::Session;
 
 use crate::cli::{
     Ended,
-    args::{Global, OverrideArguments, SessionsArguments},
+    args::{Global, OverrideArguments, sessions::SessionsArguments},
     attach::list,
     call::{Call, target},
     style::printable,
