@@ -1,7 +1,11 @@
 //! The language server, as an editor sees it: the real binary over standard input and output.
 
+mod abuse;
+mod actions;
 mod life;
+mod projects;
 mod text;
+mod trust;
 
 use crate::support::{engine::Engine, home::Home, warpdock::Warpdock};
 

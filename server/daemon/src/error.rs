@@ -116,6 +116,9 @@ pub enum Error {
     /// A lifecycle command on the host that nobody agreed to.
     #[error("{place} asks for something on this machine, outside the container: {command}")]
     NotTrusted { command: String, place: String },
+    /// The client says that what it has open is not trusted.
+    #[error("the workspace is not trusted, and nothing is run for it")]
+    Untrusted,
     /// The request was withdrawn, by whom.
     #[error("cancelled by {by}")]
     Cancelled { by: String },
@@ -158,6 +161,7 @@ impl Error {
             Error::Session { .. } => "session",
             Error::Hook { .. } | Error::HostHook { .. } => "hook-failed",
             Error::NotTrusted { .. } => "not-trusted",
+            Error::Untrusted => "untrusted",
             Error::Cancelled { .. } => "cancelled",
             Error::Io { .. } => "io",
             Error::NotRestarted(error) => error.kind(),
@@ -184,6 +188,7 @@ impl Error {
             | Error::Hook { .. }
             | Error::HostHook { .. }
             | Error::NotTrusted { .. }
+            | Error::Untrusted
             | Error::Cancelled { .. } => Tier::Input,
             Error::Path(_)
             | Error::WorkspaceElsewhere { .. }
@@ -298,6 +303,7 @@ impl Error {
             Error::NotTrusted { .. } => lines(&[
                 "read it; if you agree, run `warpdock up --trust`, or answer yes on a terminal",
             ]),
+            Error::Untrusted => lines(&["trust it in the editor, then try again"]),
             Error::Cancelled { .. } => Vec::new(),
             Error::Io { .. } => lines(&["free space or fix permissions, then try again"]),
             Error::Shared(error) => error.remedy(),

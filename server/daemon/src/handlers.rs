@@ -18,6 +18,20 @@ use std::future::Future;
 
 use crate::{error::Error, event::Reply, window::Window};
 
+/// As [`answer`], where something runs for the client: not for one that is not trusted.
+fn answer_trusted<T: Send + 'static>(
+    window: &Window,
+    reply: Reply<T>,
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) {
+    match window.client.trusted {
+        true => answer(window, reply, work),
+        false => {
+            let _withdrawn = reply.send(Err(Error::Untrusted));
+        }
+    }
+}
+
 /// Answers from a task of its own. When the request is withdrawn the task is dropped.
 fn answer<T: Send + 'static>(
     window: &Window,

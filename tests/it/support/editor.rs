@@ -225,7 +225,16 @@ impl Editor {
     #[track_caller]
     pub(crate) fn all_read(&mut self) {
         self.unread.extend(self.messages.try_iter());
+        // What becomes of a container is told when it happens, to whom it may concern.
+        self.unread
+            .retain(|message| message["method"] != "container/statusChanged");
         assert!(self.unread.is_empty(), "unread: {:#?}", self.unread);
+    }
+
+    /// What was not read yet, which is read now.
+    pub(crate) fn unread(&mut self) -> Vec<Value> {
+        self.unread.extend(self.messages.try_iter());
+        self.unread.drain(..).collect()
     }
 
     #[track_caller]

@@ -12,9 +12,17 @@ use protocol::{
 };
 
 use crate::{
-    changes, default_command, error::Error, event::Reply, handlers::answer, labels,
-    machine::Machine, operation::Seen, overrides, project, session_environment, status, up::start,
-    window::Window, workspace_folder,
+    changes, default_command,
+    error::Error,
+    event::Reply,
+    handlers::{answer, answer_trusted},
+    labels,
+    machine::Machine,
+    operation::Seen,
+    overrides, project, session_environment, status,
+    up::start,
+    window::Window,
+    workspace_folder,
 };
 
 /// Seconds that processes get at `down` unless the person says otherwise. Init itself hangs
@@ -29,7 +37,7 @@ pub fn up(window: &mut Window, params: UpParams, reply: Reply<Up>) {
     let environment = window.client.environment.clone();
     let named = params.target.workspace.clone();
     let withdrawn = window.ups.entry(named.clone()).or_default().clone();
-    answer(window, reply, async move {
+    answer_trusted(window, reply, async move {
         let workspace = project::workspace(&named)?;
         let mut params = params;
         params.target.workspace = workspace.display().to_string();
@@ -166,7 +174,7 @@ pub fn list(window: &Window, params: ListParams, reply: Reply<Vec<Status>>) {
 pub fn endpoint(window: &Window, params: EndpointParams, reply: Reply<Endpoint>) {
     let hub = Arc::clone(&window.hub);
     let environment = window.client.environment.clone();
-    answer(window, reply, async move {
+    answer_trusted(window, reply, async move {
         let machine = hub.machine(&environment).await?;
         if params.fresh {
             machine.forget();

@@ -3,6 +3,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use config::model::Severity;
 use tower_lsp::ls_types::{
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, Uri, WorkspaceFolder,
 };
@@ -131,7 +132,10 @@ pub fn read(window: &mut Window, outcome: Outcome) {
             continue;
         }
         let problems = project.problems.iter();
-        let problems = problems.filter(|it| Some(&it.path) == document.path.as_ref());
+        let problems = problems
+            .filter(|it| Some(&it.path) == document.path.as_ref())
+            // That there are several Dockerfiles is nothing wrong in one of them.
+            .filter(|it| document.kind != Kind::Dockerfile || it.severity == Severity::Error);
         document.config_diagnostics = problems
             .map(|it| to_proto::problem(&document.text, it, window.editor.encoding))
             .collect();

@@ -212,6 +212,10 @@ impl Reading {
 
     /// Reads. Some milliseconds, and longer on a slow file system.
     pub fn read(self) -> Outcome {
+        // A text that was never saved may name any folder.
+        if !self.folder.is_dir() {
+            return Outcome::nothing(self.folder);
+        }
         // The folder's own name, which the configuration goes by; the editor may know it by another.
         let workspace = fs::canonicalize(&self.folder).unwrap_or_else(|_| self.folder.clone());
         let names = Names {
