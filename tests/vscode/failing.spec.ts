@@ -12,7 +12,7 @@ const project = (home: import('./support/home.ts').Home): string =>
     Dockerfile: 'FROM warpdock-test/busybox:1\n',
   });
 
-stage('failing', { project, settings: FOLLOWING }, (scene) => {
+stage('failing', { project, machine: FOLLOWING }, (scene) => {
   scene('an image that is not there is named at once, with buttons', async ({ window }) => {
     await window.command('Warpdock: Reopen in GPU Container');
     const shown = await notification(window, /warpdock-test\/busybx:1/);

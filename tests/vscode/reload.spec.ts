@@ -18,7 +18,7 @@ async function counts(terminals: Terminals): Promise<void> {
   });
 }
 
-stage('reload', { project: (home) => home.example('hmm'), settings: FOLLOWING }, (scene) => {
+stage('reload', { project: (home) => home.example('hmm'), machine: FOLLOWING }, (scene) => {
   let said = '';
 
   scene('a program runs in a terminal of the container', async ({ window }) => {

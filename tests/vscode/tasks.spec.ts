@@ -25,7 +25,7 @@ const project = (home: import('./support/home.ts').Home): string => {
   return folder;
 };
 
-stage('tasks', { project, settings: FOLLOWING }, (scene) => {
+stage('tasks', { project, machine: FOLLOWING }, (scene) => {
   scene('a shell task of tasks.json runs in the container, and its exit code is its own', async ({ window }) => {
     await reopen(window);
     const terminals = new Terminals(window);

@@ -8,9 +8,9 @@ import { Seen, until } from './support/until.ts';
 import { FOLLOWING, reopen } from './support/warpdock.ts';
 
 const DEFAULT = 'terminal.integrated.defaultProfile.linux';
-const settings = { ...FOLLOWING, [DEFAULT]: 'bash' };
+const settings = { [DEFAULT]: 'bash' };
 
-stage('uninstall', { project: (home) => home.example('hmm'), settings }, (scene) => {
+stage('uninstall', { project: (home) => home.example('hmm'), machine: FOLLOWING, settings }, (scene) => {
   scene('Reopen makes our profile the default', async ({ window, server }) => {
     assert.equal(server.settings()[DEFAULT], 'bash');
     await reopen(window);

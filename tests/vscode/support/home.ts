@@ -103,12 +103,11 @@ export class Home {
       .map((line) => line.slice(0, line.indexOf(' ')));
   }
 
-  /** The ends of the logs, for a test that fails. */
+  /** The ends of the logs, for a test that fails: warpdock's and the extension's. */
   logs(): string {
-    const folder = this.variables['XDG_STATE_HOME'] ?? this.folder;
     return fs
-      .readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
+      .readdirSync(this.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.log') && /warpdock/i.test(entry.parentPath + entry.name))
       .map((entry) => {
         const file = path.join(entry.parentPath, entry.name);
         return `--- ${file}\n${fs.readFileSync(file, 'utf8').split('\n').slice(-40).join('\n')}`;

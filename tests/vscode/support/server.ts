@@ -14,6 +14,8 @@ export interface ServerOptions {
   vsix?: string[];
   /** The user's settings, over the common ones. */
   settings?: Record<string, unknown>;
+  /** The machine's settings: those of scope `machine` are read from there alone. */
+  machine?: Record<string, unknown>;
   /** Whether folders are untrusted until the user trusts them. */
   trust?: boolean;
   /** Variables over the home's. */
@@ -35,10 +37,10 @@ export class Server {
     for (const name of ['code/user/User', 'code/user/Machine', 'code/extensions', 'code/server']) {
       fs.mkdirSync(path.join(home.folder, name), { recursive: true });
     }
-    fs.writeFileSync(
-      path.join(home.folder, 'code/user/User/settings.json'),
-      JSON.stringify({ ...SETTINGS, ...options.settings }, undefined, 2),
-    );
+    const write = (which: string, settings: object): void =>
+      fs.writeFileSync(path.join(home.folder, 'code/user', which, 'settings.json'), JSON.stringify(settings, undefined, 2));
+    write('User', { ...SETTINGS, ...options.settings });
+    if (options.machine !== undefined) write('Machine', options.machine);
     for (const file of options.vsix ?? []) Server.cli(home, '--install-extension', file, '--force');
     const log = path.join(home.folder, 'code/server.log');
     const output = fs.openSync(log, 'w');

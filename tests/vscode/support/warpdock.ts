@@ -5,7 +5,7 @@ import { notification } from './notifications.ts';
 import { LONG, Seen, until } from './until.ts';
 import type { Window } from './window.ts';
 
-export const STATUS = 'warpdock.warpdock.state';
+export const STATUS = 'warpdock.warpdock.';
 
 /** The user has agreed that terminals follow their window; for tests that are not about that. */
 export const FOLLOWING = { 'warpdock.terminal.follow': 'always' };
@@ -18,7 +18,7 @@ export async function reopen(window: Window): Promise<void> {
 
 /** Waits until the status bar says that the window is in its container. */
 export async function isIn(window: Window): Promise<void> {
-  await window.statusBecomes(STATUS, /GPU|RTX|A100|H100|running|container/i, 2 * LONG);
+  await window.statusBecomes(STATUS, /^(?!.*Local)(?!.*Starting)(?!.*Gone)./, 2 * LONG);
   await until('the palette to offer the way back', async () => {
     const labels = await window.commands('Warpdock: Reopen');
     return labels.includes('Warpdock: Reopen Locally') ? true : new Seen(labels.join('\n'));

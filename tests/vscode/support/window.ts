@@ -34,8 +34,18 @@ export class Window {
 
   /** Runs a command from the palette, by its whole title. */
   async command(title: string): Promise<void> {
-    await this.#palette(`>${title}`);
-    await this.pick(title);
+    await until(`the command "${title}"`, async () => {
+      // The list is made when the palette opens: a command that comes later needs a new one.
+      await this.#palette(`>${title}`);
+      try {
+        await this.pick(title, 2_000);
+        return true;
+      } catch {
+        const labels = await this.#labels();
+        await this.page.keyboard.press('Escape');
+        return new Seen(labels.join('\n'));
+      }
+    });
   }
 
   /** The labels that the palette shows for a text. */
@@ -51,13 +61,13 @@ export class Window {
   }
 
   /** Clicks the row of the quick input that has this label. */
-  async pick(label: string): Promise<void> {
+  async pick(label: string, limit: number = LONG): Promise<void> {
     await until(`the entry "${label}"`, async () => {
       const row = this.#rows().filter({ has: this.page.getByText(label, { exact: true }) }).first();
       if (!(await row.isVisible())) return new Seen((await this.#labels()).join('\n'));
       await row.click({ timeout: 1_000 });
       return true;
-    });
+    }, limit);
   }
 
   /** Types into the quick input and presses Enter. */
@@ -83,9 +93,9 @@ export class Window {
     });
   }
 
-  /** The item of the status bar with this id (`publisher.name.item`), its text. */
+  /** The first item of the status bar whose id begins so, its text. */
   async status(id: string): Promise<string> {
-    return (await this.page.locator(`[id="${id}"]`).innerText({ timeout: 1_000 })).trim();
+    return (await this.page.locator(`.statusbar-item[id^="${id}"]`).first().innerText({ timeout: 1_000 })).trim();
   }
 
   /** Waits until an item of the status bar reads so. */
