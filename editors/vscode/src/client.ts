@@ -10,7 +10,6 @@ import {
   LanguageClient,
   type LanguageClientOptions,
   State,
-  TransportKind,
 } from 'vscode-languageclient/node';
 import type { ClientNotifications, Requests, ServerNotifications } from './protocol';
 
@@ -123,10 +122,10 @@ export class Server implements vscode.Disposable {
     const client = new LanguageClient(
       'warpdock',
       'Warpdock',
+      // Without a transport it is pipes; naming them adds `--stdio` to the arguments.
       {
         command: path,
         args: ['stdio'],
-        transport: TransportKind.stdio,
         options: { env: this.environment },
       },
       this.options(),

@@ -46,7 +46,8 @@ async function followed(context: Context): Promise<boolean> {
   try {
     return await ensureFollowing(context);
   } catch (error) {
-    await showFailure(context.log, 'New terminals stay local', error);
+    // The way on does not wait for somebody to close the notice.
+    void showFailure(context.log, 'New terminals stay local', error);
     return false;
   }
 }
