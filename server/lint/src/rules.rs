@@ -17,12 +17,6 @@ macro_rules! rules {
 
 rules! {
     dl3000: DL3000;
-    gpu002: GPU002;
-    gpu005: GPU005;
-    gpu006: GPU006;
-    gpu007: GPU007;
-    gpu008: GPU008;
-    gpu009: GPU009;
     dl3012: DL3012;
     dl3022: DL3022;
     dl3023: DL3023;
@@ -31,6 +25,8 @@ rules! {
     dl4004: DL4004;
     gpu002: GPU002;
     gpu005: GPU005;
+    gpu006: GPU006;
+    gpu007: GPU007;
     gpu008: GPU008;
     gpu009: GPU009;
     gpu010: GPU010;

@@ -36,6 +36,7 @@ impl Error {
             | Error::Workspace { .. }
             | Error::WorkspaceElsewhere { .. }
             | Error::NotTrusted { .. }
+            | Error::Untrusted
             | Error::Cancelled { .. }
             | Error::WindowClosed => Vec::new(),
         }
