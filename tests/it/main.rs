@@ -28,6 +28,7 @@ mod gpu;
 mod house;
 mod init_in_containers;
 mod lifecycle;
+mod lint;
 mod lsp;
 mod manners;
 mod promises;

@@ -226,7 +226,7 @@ impl Finder<'_> {
             && texts[skipped.min(texts.len())..]
                 .iter()
                 .any(|word| is_command_flag(word));
-        let mut command = RunCommand {
+        let command = RunCommand {
             instruction: self.instruction,
             step: self.step,
             stage: self.stage,
@@ -237,14 +237,15 @@ impl Finder<'_> {
             directory: self.directory.clone(),
             wrapped: false,
         };
-        self.found.push(command.clone());
-        if let Some(first) = inner.first() {
-            command.range = TextRange::new(first.range.start, range.end);
-            command.words = inner;
-            command.wrapped = true;
-            command.outputs.clear();
-            self.found.push(command);
-        }
+        let wrapped = inner.first().map(|first| RunCommand {
+            range: TextRange::new(first.range.start, range.end),
+            words: inner.clone(),
+            outputs: Vec::new(),
+            wrapped: true,
+            ..command.clone()
+        });
+        self.found.push(command);
+        self.found.extend(wrapped);
         if let (true, Some(script)) = (runs_string, script) {
             let before = self.directory.clone();
             self.script_text(script);
