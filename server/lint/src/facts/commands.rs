@@ -201,7 +201,10 @@ impl Finder<'_> {
     ) {
         let texts: Vec<&str> = words.iter().map(Argument::text).collect();
         match texts.as_slice() {
-            ["cd" | "pushd", folder, ..] if words[1].value.is_some() => {
+            // Where `~` and `-` are is the user's business.
+            ["cd" | "pushd", folder, ..]
+                if words[1].value.is_some() && !folder.starts_with(['~', '-']) =>
+            {
                 self.directory = join(self.directory.as_deref(), folder);
             }
             ["cd" | "pushd" | "popd", ..] => self.directory = None,

@@ -31,14 +31,19 @@ pub enum What {
 /// What `command` makes.
 pub fn of(command: &RunCommand) -> Vec<Product> {
     let mut products = Vec::new();
-    let texts: Vec<&str> = command.words.iter().map(Argument::text).collect();
+    let meaning = |word: &'_ Argument| word.value.clone().unwrap_or_else(|| UNKNOWN.to_owned());
+    let meanings: Vec<String> = command.words.iter().map(meaning).collect();
+    let texts: Vec<&str> = meanings.iter().map(String::as_str).collect();
     if let Some((what, place)) = made(&texts)
+        && !place.contains(UNKNOWN)
+        && !place.starts_with('~')
         && let Some(path) = join(command.directory.as_deref(), &place)
     {
         products.push(Product { what, path });
     }
     for output in &command.outputs {
         if let Some(value) = &output.value
+            && !value.starts_with('~')
             && let Some(path) = join(command.directory.as_deref(), value)
         {
             let what = What::Files;
@@ -87,8 +92,21 @@ pub fn deletes(command: &RunCommand) -> Vec<String> {
         .collect()
 }
 
+/// Stands for a word whose meaning is not known.
+const UNKNOWN: &str = "\0";
+
 /// Targets of make that build nothing to keep.
-const NO_BUILD: &[&str] = &["check", "clean", "distclean", "install", "lint", "test"];
+const NO_BUILD: &[&str] = &[
+    "--help",
+    "--version",
+    "-v",
+    "check",
+    "clean",
+    "distclean",
+    "install",
+    "lint",
+    "test",
+];
 
 /// What is made, and where from the command's folder.
 fn made(words: &[&str]) -> Option<(What, String)> {

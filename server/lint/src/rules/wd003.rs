@@ -150,7 +150,10 @@ fn copied(file: &Facts<'_>, step: &Step<'_>, mount: &str, hidden: &mut Vec<Hidde
     };
     let from = instruction.flag("from").and_then(|it| it.value.as_ref());
     let who = match (instruction.keyword, from) {
-        (Keyword::Copy, Some(from)) => format!("this comes from {}", from.text),
+        (Keyword::Copy, Some(from)) => match from.text.parse::<usize>() {
+            Ok(number) => format!("this comes from stage {number}"),
+            Err(_) => format!("this comes from {}", from.text),
+        },
         (Keyword::Add, _) => {
             let is_foreign = |text: &str| text.contains("://") || text.starts_with("git@");
             match files.sources.iter().find(|it| is_foreign(&it.text)) {
@@ -185,10 +188,9 @@ fn made(file: &Facts<'_>, chain: &[usize], mount: &str, hidden: &mut Vec<Hidden>
             if !is_below(&product.path, mount) {
                 continue;
             }
-            let words: Vec<&str> = command.words.iter().take(2).map(|it| it.raw.as_str()).collect();
-            let shown = match product.what {
-                What::Files => words.first().copied().unwrap_or_default().to_owned(),
-                _ => words.join(" "),
+            let shown = match (product.what, command.subcommand()) {
+                (What::Files, _) | (_, None) => command.name().to_owned(),
+                (_, Some(subcommand)) => format!("{} {subcommand}", command.name()),
             };
             let verb = match product.what {
                 What::Dependencies | What::Editable => "installs",
