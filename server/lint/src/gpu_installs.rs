@@ -139,6 +139,9 @@ impl Facts<'_> {
 /// What a command installs.
 fn install(file: &Facts<'_>, command: &RunCommand) -> Option<Install> {
     let (tool, arguments) = tool(command)?;
+    if tool == Tool::System && !arguments.iter().any(is_of_gpus) {
+        return None;
+    }
     let mut install = Install {
         command: command.clone(),
         tool,
@@ -155,12 +158,18 @@ fn install(file: &Facts<'_>, command: &RunCommand) -> Option<Install> {
         }
         Tool::Conda => install.conda(arguments),
         Tool::System => {
-            for word in arguments.iter().filter(|it| !it.text().starts_with('-')) {
+            for word in arguments.iter().filter(|it| is_of_gpus(it)) {
                 install.packages.extend(system_package(word));
             }
         }
     }
     Some(install)
+}
+
+/// Of the systems' packages nothing else is asked for.
+fn is_of_gpus(word: &Argument) -> bool {
+    let text = word.text();
+    text.contains("cuda") || text.contains("nvidia")
 }
 
 fn tool(command: &RunCommand) -> Option<(Tool, &[Argument])> {

@@ -129,8 +129,7 @@ fn use_of(text: &str, range: TextRange) -> Use {
 }
 
 fn is_python(text: &str) -> bool {
-    let code = |word: &str| text.contains(&format!("{word} -c ")) || text.contains(&format!("{word} -c\""));
-    code("python") || code("python3")
+    text.contains("python -c") || text.contains("python3 -c")
 }
 
 fn check_code(

@@ -50,6 +50,10 @@ const KEY: &str = "7fa2af80";
 const DEAD: &str = "compute/machine-learning/repos";
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
+    check_tensorflow(file, report);
+    if ![KEY, DEAD].iter().any(|old| contains(&file.file.text, old)) {
+        return;
+    }
     let mut seen: Vec<TextRange> = Vec::new();
     for command in file.run_commands() {
         let takes_away = command.has("del") || matches!(command.name(), "rm" | "sed");
@@ -78,7 +82,6 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             }
         }
     }
-    check_tensorflow(file, report);
 }
 
 fn contains(text: &str, old: &str) -> bool {
@@ -101,12 +104,6 @@ fn message(old: &str) -> &'static str {
 
 /// TensorFlow's images up to 2.8 have lists with the old key.
 fn check_tensorflow(file: &Facts<'_>, report: &mut Report<'_>) {
-    let text = &file.file.text;
-    let mends = text.contains("cuda.list") || text.contains("cuda-keyring") || text.contains("3bf863cc");
-    let mends = mends || text.contains("A4B469963BF863CC") || text.contains("sources.list.d/");
-    if mends {
-        return;
-    }
     for image in &file.images {
         let is_old = || {
             let base = file.base(image.index)?;
@@ -117,6 +114,9 @@ fn check_tensorflow(file: &Facts<'_>, report: &mut Report<'_>) {
         let Some(version) = is_old().filter(|_| image.parent.is_none()) else {
             continue;
         };
+        if is_mended(&file.file.text) {
+            return;
+        }
         let update = file
             .commands
             .iter()
@@ -128,4 +128,17 @@ fn check_tensorflow(file: &Facts<'_>, report: &mut Report<'_>) {
             );
         }
     }
+}
+
+/// Whether the file does something about the lists or the key.
+fn is_mended(text: &str) -> bool {
+    [
+        "sources.list.d/",
+        "cuda.list",
+        "cuda-keyring",
+        "3bf863cc",
+        "A4B469963BF863CC",
+    ]
+    .iter()
+    .any(|it| text.contains(it))
 }
