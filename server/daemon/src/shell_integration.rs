@@ -54,9 +54,9 @@ pub fn write(socket_folder: &Path) -> io::Result<()> {
 }
 
 /// The user's shell with integration; `None`: there is none for that shell, or the container was
-/// started by a release that did not write any. `nonce` is VS Code's proof that a command line was
-/// told by the shell and not by what runs in it.
-pub fn integrated(endpoint: &Endpoint, nonce: &str) -> Option<Integrated> {
+/// started by a release that did not write any. `workspace` is what the editor calls its folder;
+/// `nonce` is VS Code's proof that a command line was told by the shell and not by what runs in it.
+pub fn integrated(endpoint: &Endpoint, workspace: &str, nonce: &str) -> Option<Integrated> {
     let shell = endpoint.shell.as_deref()?;
     let host = PathBuf::from(&endpoint.socket_folder).join(FOLDER);
     let inside = |name: &str| format!("{SOCKET_FOLDER_IN_CONTAINER}/{FOLDER}/{name}");
@@ -68,7 +68,7 @@ pub fn integrated(endpoint: &Endpoint, nonce: &str) -> Option<Integrated> {
             "WARPDOCK_FOLDER_INSIDE",
             trimmed(&endpoint.workspace_folder),
         ),
-        ("WARPDOCK_FOLDER_OUTSIDE", trimmed(&endpoint.workspace)),
+        ("WARPDOCK_FOLDER_OUTSIDE", trimmed(workspace)),
     ];
     let name = Path::new(shell).file_name()?.to_str()?;
     let arguments = match name {
@@ -125,7 +125,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         write(folder.path()).expect("written");
         let argv = |shell| {
-            integrated(&endpoint(folder.path(), Some(shell)), "n")
+            integrated(&endpoint(folder.path(), Some(shell)), "/w", "n")
                 .map(|integrated| integrated.argv.join(" "))
         };
         assert_eq!(
@@ -144,8 +144,8 @@ mod tests {
     fn a_container_without_the_scripts_or_a_known_shell_has_a_plain_one() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let shell = Some("/bin/bash");
-        assert_eq!(integrated(&endpoint(folder.path(), shell), "n"), None);
+        assert_eq!(integrated(&endpoint(folder.path(), shell), "/w", "n"), None);
         write(folder.path()).expect("written");
-        assert_eq!(integrated(&endpoint(folder.path(), None), "n"), None);
+        assert_eq!(integrated(&endpoint(folder.path(), None), "/w", "n"), None);
     }
 }

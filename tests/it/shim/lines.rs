@@ -153,3 +153,19 @@ fn a_task_that_cannot_be_in_the_container_does_not_run_here() {
     );
     assert!(!mark.exists());
 }
+
+#[test]
+fn a_window_that_calls_the_project_by_a_link_has_its_files_by_that_name() {
+    let project = Project::up(READY);
+    fs::create_dir(project.workspace.path().join("sub")).expect("the workspace is ours");
+    let link = project.home.path().join("linked");
+    symlink(project.workspace.path(), &link).expect("the home is ours");
+    let line = format!("cd {}/sub && pwd", link.display());
+    for folder in [link.clone(), project.workspace.path().to_owned()] {
+        let ended = local(&project, &folder, &["-c", &line])
+            .env("WARPDOCK_TARGET", &link)
+            .run()
+            .success();
+        assert_eq!(ended.stdout(), "/app/sub\n");
+    }
+}

@@ -112,7 +112,7 @@ fn inside(called: &Called, asked: &Asked, target: OsString) -> Result<ExitCode, 
     let target = workspace(target)?;
     let mut call = Call::begin()?;
     let way = way(&mut call, &target)?;
-    let place = Place::of(&way.endpoint);
+    let place = Place::of(&way.endpoint, &target.workspace);
     let streams = Streams::standard();
     let terminal = streams.input_is_terminal() && streams.output_is_terminal();
     let folder = place.current_folder();
@@ -133,7 +133,7 @@ fn inside(called: &Called, asked: &Asked, target: OsString) -> Result<ExitCode, 
                 let _closed = io::stderr().write_all(note.as_bytes());
             }
             let cwd = folder.unwrap_or_else(|| place.inside.clone());
-            shell(way, terminal, cwd)
+            shell(way, &place, terminal, cwd)
         }
         Asked::OfTheProgram => Ok(real::become_shell(called)),
     }
@@ -169,7 +169,7 @@ fn line(
 }
 
 /// Opens the shell of the container's user.
-fn shell(way: Way, terminal: bool, cwd: String) -> Result<ExitCode, Stopped> {
+fn shell(way: Way, place: &Place, terminal: bool, cwd: String) -> Result<ExitCode, Stopped> {
     let wanted = Wanted {
         argv: Vec::new(),
         name: None,
@@ -183,7 +183,7 @@ fn shell(way: Way, terminal: bool, cwd: String) -> Result<ExitCode, Stopped> {
         },
     };
     let mut request = open::request(&way, wanted);
-    if let Some(integrated) = integrated(&way.endpoint).filter(|_| terminal) {
+    if let Some(integrated) = integrated(&way.endpoint, place).filter(|_| terminal) {
         request.argv = integrated
             .argv
             .into_iter()
@@ -241,11 +241,11 @@ fn hang_up(endpoint: &session::client::Endpoint, session: u32) {
 }
 
 /// Only where VS Code has injected its own: who has switched that off has no wish for ours.
-fn integrated(endpoint: &Endpoint) -> Option<Integrated> {
+fn integrated(endpoint: &Endpoint, place: &Place) -> Option<Integrated> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     variable("VSCODE_INJECTION")?;
     let nonce = variable("VSCODE_NONCE").unwrap_or_default();
-    shell_integration::integrated(endpoint, &nonce)
+    shell_integration::integrated(endpoint, &place.named, &nonce)
 }
 
 fn workspace(target: OsString) -> Result<WorkspaceParams, Failed> {
@@ -303,7 +303,7 @@ fn outside(place: &Place) -> Failed {
         "what this task runs, or where, is not in the container".to_owned(),
         &[&format!(
             "run it in {} or below, or go back with Reopen Locally",
-            place.outside.display()
+            place.named
         )],
     )
 }

@@ -195,6 +195,7 @@ mod tests {
     fn a_shell_inside_is_asked_for_the_same() {
         let place = Place {
             outside: PathBuf::from("/w"),
+            named: "/w".to_owned(),
             inside: "/app".to_owned(),
         };
         let words = |argv: Vec<Vec<u8>>| {

@@ -12,16 +12,20 @@ use protocol::container::Endpoint;
 pub struct Place {
     /// Its folder on this machine, without symlinks.
     pub outside: PathBuf,
+    /// The same as the window calls it.
+    pub named: String,
     /// Its folder in the container.
     pub inside: String,
 }
 
 impl Place {
-    /// Of a container.
-    pub fn of(endpoint: &Endpoint) -> Place {
+    /// Of a container, seen from a window that is open on `target`.
+    pub fn of(endpoint: &Endpoint, target: &str) -> Place {
         let inside = endpoint.workspace_folder.trim_end_matches('/');
+        let outside = PathBuf::from(&endpoint.workspace);
         Place {
-            outside: PathBuf::from(&endpoint.workspace),
+            named: named(&outside, target).unwrap_or_else(|| endpoint.workspace.clone()),
+            outside,
             inside: match inside.is_empty() {
                 true => "/".to_owned(),
                 false => inside.to_owned(),
@@ -42,17 +46,19 @@ impl Place {
     /// A line that an editor has made: it names the workspace's files as they are called here,
     /// where a task says `${workspaceFolder}` or `${file}`, and there they are called otherwise.
     pub fn line(&self, line: &[u8]) -> Vec<u8> {
-        let Some(outside) = self.outside.to_str().filter(|it| it.len() > 1) else {
-            return line.to_vec();
-        };
-        let inside = self.inside.as_str();
-        let line = replaced(line, outside.as_bytes(), inside.as_bytes());
-        // As an editor quotes a word without quotes.
-        let (outside, inside) = (backslashed(outside), backslashed(inside));
-        match outside.as_bytes() == self.outside.as_os_str().as_encoded_bytes() {
-            true => line,
-            false => replaced(&line, outside.as_bytes(), inside.as_bytes()),
+        let mut names = vec![self.named.as_str()];
+        names.extend(self.outside.to_str().filter(|it| *it != self.named));
+        let mut line = line.to_vec();
+        for outside in names.into_iter().filter(|it| it.len() > 1) {
+            let inside = self.inside.as_str();
+            line = replaced(&line, outside.as_bytes(), inside.as_bytes());
+            // As an editor quotes a word without quotes.
+            let quoted = backslashed(outside);
+            if quoted != outside {
+                line = replaced(&line, quoted.as_bytes(), backslashed(inside).as_bytes());
+            }
         }
+        line
     }
 
     fn of_path(&self, path: &Path) -> Option<String> {
@@ -69,6 +75,17 @@ impl Place {
             (below, "/") => format!("/{below}"),
             (below, inside) => format!("{inside}/{below}"),
         })
+    }
+}
+
+/// What a window that is open on `target` calls the workspace; it may be open on a folder in it.
+fn named(outside: &Path, target: &str) -> Option<String> {
+    let below = std::fs::canonicalize(target).ok()?;
+    let below = below.strip_prefix(outside).ok()?.to_str()?;
+    let target = target.trim_end_matches('/');
+    match below {
+        "" => Some(target.to_owned()),
+        below => Some(target.strip_suffix(below)?.strip_suffix('/')?.to_owned()),
     }
 }
 
@@ -125,6 +142,7 @@ mod tests {
     fn place(outside: &str, inside: &str) -> Place {
         Place {
             outside: PathBuf::from(outside),
+            named: outside.to_owned(),
             inside: inside.to_owned(),
         }
     }
@@ -177,6 +195,7 @@ mod tests {
         let outside = std::fs::canonicalize(folder.path()).expect("it is there");
         std::fs::create_dir(outside.join("sub")).expect("it is ours");
         let place = Place {
+            named: outside.display().to_string(),
             outside: outside.clone(),
             inside: "/app".to_owned(),
         };
@@ -186,5 +205,25 @@ mod tests {
             Some("/app/sub")
         );
         assert_eq!(place.of_path(Path::new("/")), None);
+    }
+
+    #[test]
+    fn the_windows_name_of_the_workspace_counts_too() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(at("data/hmm/sub")).expect("it is ours");
+        std::os::unix::fs::symlink(at("data/hmm"), at("link")).expect("it is ours");
+        let outside = std::fs::canonicalize(at("data/hmm")).expect("it is there");
+        let named = |name: &str| named(&outside, at(name).to_str().expect("UTF-8"));
+        let link = at("link").to_str().map(str::to_owned);
+        assert_eq!(named("link"), link);
+        assert_eq!(named("link/sub/"), link);
+        assert_eq!(named("data"), None);
+        let place = Place {
+            outside: PathBuf::from("/data/hmm"),
+            named: "/home/ada/hmm".to_owned(),
+            inside: "/app".to_owned(),
+        };
+        check(&place, "cp /home/ada/hmm/x /data/hmm/y", "cp /app/x /app/y");
     }
 }
