@@ -83,6 +83,11 @@ export type ClientOptions = {
    * `DOCKER_*`, `PATH`, `HOME`, `XDG_*`, and what `${localEnv:…}` names.
    */
   environment?: { [key in string]: string },
+  /**
+   * The person trusts what the client has open; `true` unless it says otherwise. For a client
+   * that is not trusted texts are checked, and nothing is run.
+   */
+  trusted?: boolean,
 };
 
 /** One value and where it came from. */

@@ -154,6 +154,7 @@ FROM warpdock-test/busybox:1
 CMD ["true"]
 //- /other.Dockerfile
 FROM warpdock-test/busybox:1
+CMD ["true"]
 "#,
     );
     let mut editor = Editor::open(server(&home), &[workspace.path()]);

@@ -132,7 +132,7 @@ fn folders_come_and_go() {
     let mut editor = Editor::open(server(&home), &[one.path()]);
     let document = uri(two.join(".env"));
     editor.did_open(&document, "dotenv", "A b\n");
-    editor.request("daemon/status", json!({}));
+    editor.settle();
     editor.all_read();
     let change = |added: Vec<Value>, removed: Vec<Value>| json!({ "event": { "added": added, "removed": removed } });
     let folder = editor::folder(two.path());
@@ -150,7 +150,7 @@ fn folders_come_and_go() {
         "workspace/didChangeWorkspaceFolders",
         change(vec![], vec![folder]),
     );
-    editor.request("daemon/status", json!({}));
+    editor.settle();
     editor.unread();
     editor.leave();
 }
@@ -217,7 +217,7 @@ fn an_editor_that_can_watches_files_and_asks_for_buttons_again() {
     editor.did_open(&document, "dockerfile", "FROM busybox\nCMD [\"x\"]\n");
     let params = json!({ "textDocument": { "uri": document } });
     assert!(editor.request("textDocument/codeLens", params).is_array());
-    editor.request("daemon/status", json!({}));
+    editor.settle();
     editor.unread();
     workspace.write(".devcontainer/devcontainer.json", "{ \"image\": \"x\" }");
     editor.notify(
@@ -241,7 +241,7 @@ fn an_image_that_the_engine_has_is_known_a_moment_later() {
     editor.did_open(&document, "dockerfile", &text);
     let diagnostics = editor.diagnostics_until(&document, |it| !it.is_empty());
     let seen = lines(&diagnostics);
-    assert!(seen.contains("CMD"), "{seen}");
+    assert!(seen.contains("WD001"), "{seen}");
     editor.did_change(&document, 2, "FROM warpdock-test/that-is-not-here:1\n");
     editor.diagnostics_until(&document, <[Value]>::is_empty);
     editor.leave();

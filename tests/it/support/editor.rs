@@ -231,6 +231,17 @@ impl Editor {
         assert!(self.unread.is_empty(), "unread: {:#?}", self.unread);
     }
 
+    /// Waits until the server has said what it has to say about what it was told so far: it says
+    /// everything in order, but for answers, which overtake.
+    #[track_caller]
+    pub(crate) fn settle(&mut self) {
+        const OTHER: &str = "untitled:settle";
+        self.did_open(OTHER, "dockerfile", "FORM busybox\n");
+        self.diagnostics(OTHER);
+        self.did_close(OTHER);
+        self.diagnostics(OTHER);
+    }
+
     /// What was not read yet, which is read now.
     pub(crate) fn unread(&mut self) -> Vec<Value> {
         self.unread.extend(self.messages.try_iter());
@@ -272,6 +283,7 @@ impl Editor {
     /// Leaves as an editor does, and fails the test when that is not quiet.
     #[track_caller]
     pub(crate) fn leave(mut self) {
+        self.settle();
         let result = self.request("shutdown", Value::Null);
         assert_eq!(result, Value::Null);
         self.all_read();

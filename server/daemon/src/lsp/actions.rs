@@ -125,7 +125,9 @@ fn safe_edits(findings: &[Finding]) -> Vec<Edit> {
 fn hide(text: &str, finding: &Finding) -> Option<Edit> {
     let file = dockerfile::parse::parse(text);
     let instruction = file.instruction_at(finding.range.start)?;
-    let line = file.line_at(instruction.range.start);
+    let line = file.lines.iter();
+    let line = line.take_while(|line| line.next <= instruction.range.start);
+    let line = line.count();
     let start = file.lines.get(line)?.content.start;
     if let Some(above) = line.checked_sub(1).and_then(|line| file.lines.get(line)) {
         let comment = above.content.of(text).trim();
