@@ -19,9 +19,9 @@ export function failureIn(error: unknown): Failure | undefined {
     : undefined;
 }
 
-/** What happened and the first steps, as a notification says it. */
+/** What happened and the first steps, as a notification says it; buttons say the others. */
 export function sentence(failure: Failure): string {
-  const steps = failure.remedy.slice(0, 2).map(finished);
+  const steps = failure.remedy.slice(0, failure.actions.length > 0 ? 1 : 2).map(finished);
   return [finished(failure.message), ...steps].join(' ');
 }
 
@@ -48,9 +48,10 @@ export function visible(text: string): string {
   });
 }
 
+/** Short: a notification's buttons share a line. */
 const TITLES: Record<Action, string> = {
-  pull: 'Pull the Image',
-  load: 'Load from a File…',
+  pull: 'Pull',
+  load: 'Load a File…',
   chooseImage: 'Choose an Image…',
   withoutGpu: 'Start Without a GPU',
   rebuild: 'Rebuild',

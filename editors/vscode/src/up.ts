@@ -15,12 +15,34 @@ export type Wanted = Pick<UpParams, 'rebuild' | 'noCache' | 'pull'>;
 /** The connection ended in the middle. */
 const LOST = -32097;
 
-/** Brings a folder's container up; `undefined`: it is not, and the person knows why. */
-export async function bringUp(
+/** What is under way, by folder and what is asked for. */
+const underWay = new Map<string, Promise<Up | undefined>>();
+
+/**
+ * Brings a folder's container up; `undefined`: it is not, and the person knows why. Who asks for
+ * the same meanwhile gets the same answer, and the person one notification.
+ */
+export function bringUp(
   context: Context,
   folder: vscode.WorkspaceFolder,
   title: string,
   wanted: Wanted = {},
+): Promise<Up | undefined> {
+  const key = JSON.stringify([folder.uri.fsPath, wanted]);
+  const present = underWay.get(key);
+  if (present !== undefined) {
+    return present;
+  }
+  const operation = attempt(context, folder, title, wanted).finally(() => underWay.delete(key));
+  underWay.set(key, operation);
+  return operation;
+}
+
+async function attempt(
+  context: Context,
+  folder: vscode.WorkspaceFolder,
+  title: string,
+  wanted: Wanted,
 ): Promise<Up | undefined> {
   const workspace = folder.uri.fsPath;
   let params: UpParams = { workspace, overrides: overridesOf(folder), ...wanted };

@@ -34,7 +34,7 @@ test("buttons come in the server's order, behind the file that is wrong", () => 
   };
   const titles = (changes: Partial<Failure>) =>
     buttons(failure(changes)).map((button) => button.title);
-  assert.deepEqual(titles({ actions: ['pull', 'load'] }), ['Pull the Image', 'Load from a File…']);
+  assert.deepEqual(titles({ actions: ['pull', 'load'] }), ['Pull', 'Load a File…']);
   assert.deepEqual(titles({ actions: ['retry'], problems: [problem] }), [
     'Open devcontainer.json',
     'Try Again',
@@ -46,7 +46,7 @@ test('buttons of a later server that are not known here are left out', () => {
   const unknown = ['teleport', 'pull'] as unknown as Failure['actions'];
   assert.deepEqual(
     buttons(failure({ actions: unknown })).map((button) => button.title),
-    ['Pull the Image'],
+    ['Pull'],
   );
 });
 

@@ -9,7 +9,7 @@ import { label, tooltip, type View } from '../status_text';
 const EVERY = 5000;
 
 export function register(context: Context): vscode.Disposable {
-  const item = vscode.window.createStatusBarItem('status', vscode.StatusBarAlignment.Left, 100);
+  const item = vscode.window.createStatusBarItem('state', vscode.StatusBarAlignment.Left, 100);
   item.name = 'Warpdock';
   item.command = 'warpdock.menu';
   const bar = new StatusBar(context, item);

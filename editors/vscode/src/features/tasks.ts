@@ -106,6 +106,7 @@ function made(
   );
   const task = new vscode.Task(definition, folder, name, TYPE, execution, matchers);
   task.detail = isDefault ? 'What the image runs by default' : words.join(' ');
-  task.presentationOptions = { echo: true, panel: vscode.TaskPanelKind.Dedicated };
+  // Not the echo: it would be a long path of this machine.
+  task.presentationOptions = { echo: false, panel: vscode.TaskPanelKind.Dedicated };
   return task;
 }
