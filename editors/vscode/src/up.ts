@@ -33,7 +33,9 @@ export function bringUp(
   if (present !== undefined) {
     return present;
   }
-  const operation = attempt(context, folder, title, wanted).finally(() => underWay.delete(key));
+  // Over when it waits for a button, too: who asks again meanwhile means it.
+  const over = () => underWay.delete(key);
+  const operation = attempt(context, folder, title, wanted, over).finally(over);
   underWay.set(key, operation);
   return operation;
 }
@@ -43,6 +45,7 @@ async function attempt(
   folder: vscode.WorkspaceFolder,
   title: string,
   wanted: Wanted,
+  over: () => void,
 ): Promise<Up | undefined> {
   const workspace = folder.uri.fsPath;
   let params: UpParams = { workspace, overrides: overridesOf(folder), ...wanted };
@@ -72,6 +75,7 @@ async function attempt(
       params = { ...params, trustedInitialize: failure.command };
       continue;
     }
+    over();
     const pressed = await showFailure(context.log, title, outcome.error);
     const changed = pressed && (await press(context, folder, pressed, failure, params));
     if (changed === undefined) {

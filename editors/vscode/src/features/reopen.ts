@@ -38,7 +38,7 @@ async function reopenInContainer(context: Context, argument: unknown): Promise<v
   context.folders.setWish(folder, 'container');
   const took = duration(Date.now() - began);
   context.log.info(`${folder.name}: container ready after ${took}`);
-  await welcome(folder, up, took, isFollowing);
+  void welcome(folder, up, took, isFollowing);
 }
 
 /** The window goes into its container even where its terminals cannot follow. */
