@@ -12,7 +12,7 @@ import { Seen, until } from '../vscode/support/until.ts';
 export type Steps = Map<string, unknown>;
 
 /** The Dockerfile that the editors open: one instruction is misspelt. */
-export const DOCKERFILE = 'FROM warpdock-test/busybox:1\nRUNN echo hello\nCMD ["sh"]\n';
+export const DOCKERFILE = 'FROM warpdock-test/busybox:1\nRUNN echo hello\nCMD ["sleep", "infinity"]\n';
 
 /** The first block of this language in docs/editors.md. */
 export function configuration(language: string): string {

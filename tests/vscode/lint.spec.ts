@@ -4,17 +4,15 @@ import assert from 'node:assert/strict';
 import { Editor, problem } from './support/editor.ts';
 import { stage } from './support/stage.ts';
 import { Seen, until } from './support/until.ts';
+import { Window } from './support/window.ts';
 
 stage('lint', { project: (home) => home.example('hmm') }, (scene) => {
   scene('the example opens, and nothing in it is worse than an information', async ({ window }) => {
     const editor = new Editor(window);
     await window.file('Dockerfile');
     await editor.shows(/^FROM pytorch\/pytorch/);
-    // The lenses come from the server as well: when they are there, it has read the file.
-    await until('the code lenses', async () => {
-      const lenses = await editor.lenses();
-      return lenses.some((lens) => /Reopen in GPU Container/.test(lens)) ? true : new Seen(lenses.join('\n'));
-    });
+    // A shell as CMD ends at once without a terminal, which is worth knowing and no mistake.
+    await editor.squiggles('info', 1);
     await editor.squiggles('error', 0);
     await editor.squiggles('warning', 0);
   });
@@ -54,5 +52,18 @@ stage('lint', { project: (home) => home.example('hmm') }, (scene) => {
     await editor.goTo(5, 3);
     await editor.type('"shutdownAction": 7,\n');
     await problem(window, /shutdownAction/);
+  });
+
+  scene('a Dockerfile that is built has buttons above its lines', async ({ home, server, context }) => {
+    const folder = home.project('built', { Dockerfile: 'FROM warpdock-test/busybox:1\nCMD ["sleep", "infinity"]\n' });
+    const window = await Window.open(context, server.address(folder));
+    await window.file('Dockerfile');
+    const lenses = await until('the code lenses', async () => {
+      const found = await new Editor(window).lenses();
+      return found.length >= 3 ? found : new Seen(found.join('\n'));
+    });
+    assert.deepEqual(lenses, ['Build', 'Reopen in GPU Container', 'Run Default Command']);
+    await window.picture('lenses');
+    await window.close();
   });
 });
