@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { notification } from './support/notifications.ts';
 import { stage } from './support/stage.ts';
 import { Terminals } from './support/terminal.ts';
-import { LONG } from './support/until.ts';
+import { LONG, Seen, until } from './support/until.ts';
 import { isIn, STATUS, welcomed } from './support/warpdock.ts';
 import { Window } from './support/window.ts';
 
@@ -68,8 +68,11 @@ stage('reopen', { project: (home) => home.example('hmm') }, (scene) => {
     const terminals = new Terminals(window);
     const before = await terminals.count();
     await window.command('Warpdock: Run Default Command');
-    await terminals.shows(/[#$] *$/);
-    assert.ok((await terminals.count()) > before);
+    await until('a terminal of its own', async () => {
+      const count = await terminals.count();
+      return count > before ? true : new Seen(`${count} terminals`);
+    });
+    await terminals.prompt();
     await terminals.type('clear; cat /proc/$$/cmdline | tr "\\\\0" " "; echo');
     await terminals.shows(/^\/bin\/bash/m);
   });

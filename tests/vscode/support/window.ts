@@ -41,6 +41,8 @@ export class Window {
         await this.pick(title, 2_000);
         return true;
       } catch {
+        // A click may be told to have failed after it did its work: never do it twice.
+        if (!(await this.#input().isVisible())) return true;
         const labels = await this.#labels();
         await this.page.keyboard.press('Escape');
         return new Seen(labels.join('\n'));
