@@ -4,6 +4,7 @@
 
 mod commands;
 pub mod products;
+pub mod packages;
 pub mod programs;
 mod settings;
 pub mod start;
@@ -23,6 +24,7 @@ use dockerfile::stages::Stages;
 
 use crate::base::BaseFacts;
 use crate::context::{Context, ImageFacts};
+use crate::facts::packages::PackageCall;
 use crate::facts::settings::Settings;
 use crate::facts::variables::Variables;
 use crate::gpu_installs::Installed;
@@ -44,6 +46,8 @@ pub struct Facts<'a> {
     /// The commands of RUN, in the order of the file.
     pub commands: Vec<RunCommand>,
     pub(crate) installed: OnceCell<Installed>,
+    /// Those of package managers; ask [`Facts::package_calls`].
+    pub calls: Vec<PackageCall>,
 }
 
 /// What is known of the image that a stage makes.
@@ -127,6 +131,8 @@ pub struct RunCommand {
     pub directory: Option<String>,
     /// Another program runs it, which is a command of its own before this: `sudo`, `env`, `python -m`.
     pub wrapped: bool,
+    /// It stands in a string or heredoc that another shell reads: `sh -c '…'`.
+    pub quoted: bool,
 }
 
 /// A word of a command.
@@ -153,6 +159,7 @@ impl<'a> Facts<'a> {
             steps: Vec::new(),
             commands: Vec::new(),
             installed: OnceCell::new(),
+            calls: Vec::new(),
         };
         let mut ends: Vec<Settings<'a>> = Vec::new();
         for index in 0..facts.stages.stages.len() {
@@ -160,6 +167,7 @@ impl<'a> Facts<'a> {
             ends.push(end);
         }
         facts.before_from();
+        facts.calls = packages::find(&facts.commands);
         facts
     }
 

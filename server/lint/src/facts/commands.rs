@@ -38,6 +38,7 @@ pub(super) fn of_run(
         directory: step.workdir.clone(),
         found: Vec::new(),
         depth: 0,
+        quoted: false,
     };
     finder.run(step, instruction, form);
     finder.found
@@ -52,6 +53,7 @@ struct Finder<'s> {
     directory: Option<String>,
     found: Vec<RunCommand>,
     depth: usize,
+    quoted: bool,
 }
 
 impl Finder<'_> {
@@ -95,6 +97,7 @@ impl Finder<'_> {
                     .next()
                     .is_some_and(|program| ShellKind::of(program) == ShellKind::Posix);
                 if let (true, Some(heredoc)) = (feeds_shell, instruction.heredocs.first()) {
+                    self.quoted = true;
                     self.script_text(&heredoc.content);
                 }
             }
@@ -239,6 +242,7 @@ impl Finder<'_> {
             range,
             directory: self.directory.clone(),
             wrapped: false,
+            quoted: self.quoted,
         };
         let wrapped = inner.first().map(|first| RunCommand {
             range: TextRange::new(first.range.start, range.end),
@@ -250,9 +254,10 @@ impl Finder<'_> {
         self.found.push(command);
         self.found.extend(wrapped);
         if let (true, Some(script)) = (runs_string, script) {
-            let before = self.directory.clone();
+            let before = (self.directory.clone(), self.quoted);
+            self.quoted = true;
             self.script_text(script);
-            self.directory = before;
+            (self.directory, self.quoted) = before;
         }
     }
 
