@@ -53,11 +53,7 @@ pub(super) fn find(commands: &[RunCommand]) -> Vec<PackageCall> {
         };
         let direct = matches!(wrapper, "" | "exec" | "time" | "command" | "builtin")
             || wrapper.starts_with("python");
-        let bare = command
-            .words
-            .first()
-            .is_some_and(|it| !it.raw.contains('/'));
-        call.plain = direct && bare && !command.quoted;
+        call.plain = direct && !command.has_folder() && !command.quoted;
         calls.push(call);
     }
     calls

@@ -57,6 +57,11 @@ impl Facts<'_> {
 }
 
 impl RunCommand {
+    /// Whether the program is named with its folder.
+    pub fn has_folder(&self) -> bool {
+        self.words.first().is_some_and(|it| it.raw.contains('/'))
+    }
+
     /// Whether this is an `rm` of a folder, of one that it is in, or of something in it.
     pub fn removes(&self, folder: &str) -> bool {
         self.name() == "rm" && self.arguments().iter().any(|it| reaches(it.text(), folder))

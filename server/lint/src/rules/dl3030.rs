@@ -1,0 +1,63 @@
+//! yum that asks.
+
+use crate::context::Profile;
+use crate::facts::Facts;
+use crate::facts::packages::Call;
+use crate::facts::packages::grammar::{Action, Manager};
+use crate::leftovers::add_option;
+use crate::report::Report;
+use crate::rule::declare_rule;
+
+declare_rule! {
+    /// `yum install` without `-y`.
+    ///
+    /// ## Why
+    /// It asks before it installs. Nobody is there to answer in a build, so it gives up, and the
+    /// build fails.
+    ///
+    /// ```dockerfile,bad
+    /// FROM centos:7
+    /// RUN yum install httpd && yum clean all
+    /// ```
+    /// ```dockerfile,fixed
+    /// FROM centos:7
+    /// RUN yum install -y httpd && yum clean all
+    /// ```
+    /// ```dockerfile,good
+    /// FROM centos:7
+    /// RUN yum -y install httpd && yum clean all
+    /// ```
+    DL3030 "yum-yes" {
+        level: Warning, since: "0.1.0", fix: Safe,
+        aliases: ["hadolint/DL3030"],
+        check: check
+    }
+}
+
+const MANAGERS: &[Manager] = &[Manager::Yum];
+
+fn check(file: &Facts<'_>, report: &mut Report<'_>) {
+    for call in file.calls_of(MANAGERS).filter(|it| asks(*it, file.context.profile)) {
+        let name = call.command.name();
+        let verb = call.verb().text();
+        let message = format!("`{name} {verb}` without `-y` asks, and nobody answers in a build");
+        report
+            .at(call.head(), message)
+            .fix("Add `-y`", vec![add_option(file, call, "-y")]);
+    }
+}
+
+fn asks(call: Call<'_>, profile: Profile) -> bool {
+    let acts = match profile {
+        Profile::Hadolint => matches!(call.verb().text(), "install" | "groupinstall" | "localinstall"),
+        _ => matches!(
+            call.call.action,
+            Action::Install
+                | Action::InstallGroup
+                | Action::InstallModule
+                | Action::Upgrade
+                | Action::Remove
+        ),
+    };
+    acts && call.option(&["-y", "--assumeyes", "--assumeno", "--downloadonly"]).is_none()
+}
