@@ -3,8 +3,8 @@
 //! it is a fact.
 
 mod commands;
-pub mod products;
 pub mod packages;
+pub mod products;
 pub mod programs;
 mod settings;
 pub mod start;
