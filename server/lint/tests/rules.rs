@@ -9,7 +9,7 @@ use lint::rule::{FixKind, Rule};
 use lint::rules;
 
 /// What a rule says of its examples: by default, or, where that is nothing, to those who ask for it.
-fn profile(rule: &Rule) -> Profile {
+fn profile(rule: &'static Rule) -> Profile {
     let examples = docs::examples(rule);
     let is_said = examples.iter().any(|it| {
         it.kind == ExampleKind::Bad && !findings(&it.text, rule, Profile::Recommended).is_empty()
@@ -20,7 +20,7 @@ fn profile(rule: &Rule) -> Profile {
     }
 }
 
-fn findings(text: &str, rule: &Rule, profile: Profile) -> Vec<Finding> {
+fn findings(text: &str, rule: &'static Rule, profile: Profile) -> Vec<Finding> {
     let context = Context {
         profile,
         ..Context::default()
