@@ -58,6 +58,14 @@ impl Logical {
         }
     }
 
+    /// Where the byte at `source` in the file stands in the text, if it does.
+    pub fn offset_of(&self, source: usize) -> Option<usize> {
+        let next = self.pieces.partition_point(|piece| piece.source <= source);
+        let piece = self.pieces.get(next.checked_sub(1)?)?;
+        let offset = piece.logical + (source - piece.source);
+        (offset < self.text.len() && self.source(offset) == source).then_some(offset)
+    }
+
     /// The range of the file that holds the bytes of `range`, continuations between them included.
     pub fn range(&self, range: Range<usize>) -> TextRange {
         if range.end <= range.start {
@@ -105,6 +113,9 @@ mod tests {
         assert_eq!(logical.range(8..9), TextRange::new(11, 12));
         assert_eq!(logical.range(4..9), TextRange::new(4, 12));
         assert_eq!(logical.range(9..9), TextRange::empty(12));
+        assert_eq!(logical.offset_of(11), Some(8));
+        assert_eq!(logical.offset_of(7), None);
+        assert_eq!(logical.offset_of(12), None);
         assert_eq!(logical.part(4..9).range(0..5), TextRange::new(4, 12));
     }
 }

@@ -25,9 +25,7 @@ pub fn inner_text(word: &Word, text: &Logical) -> Logical {
         false => &word.raw,
     };
     // Find the word again, so that places inside it go back through continuations.
-    let start = (0..text.text().len())
-        .find(|offset| text.source(*offset) == word.range.start)
-        .unwrap_or(0);
+    let start = text.offset_of(word.range.start).unwrap_or(0);
     let start = start + usize::from(quoted);
     match text.slice(start..start + raw.len()) == raw {
         true => text.part(start..start + raw.len()),

@@ -88,6 +88,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     made(file, &chain, mount, &mut hidden);
     let volumes = volumes(file, &chain);
     let start = start_text(file);
+    let tidied = tidied(file);
     let mut seen = HashSet::new();
     // What is made within a checkout goes with it.
     let mut checkouts: Vec<String> = Vec::new();
@@ -97,7 +98,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         let kept = volumes.iter().any(|volume| is_below(path, volume));
         let told = checkouts.iter().any(|it| is_below(path, it))
             || !seen.insert((path.clone(), it.product.what));
-        if kept || told || taken_care_of(file, &it) {
+        if kept || told || taken_care_of(file, &it, &tidied) {
             continue;
         }
         if it.product.what == What::Checkout {
@@ -208,31 +209,58 @@ fn made(file: &Facts<'_>, chain: &[usize], mount: &str, hidden: &mut Vec<Hidden>
     }
 }
 
+/// What commands do to what others have made.
+struct Tidied {
+    /// The number of the command.
+    command: usize,
+    stage: usize,
+    /// The folders that it deletes.
+    deleted: Vec<String>,
+    /// The folder from which it installs.
+    installed_from: Option<String>,
+}
+
+fn tidied(file: &Facts<'_>) -> Vec<Tidied> {
+    let mut tidied = Vec::new();
+    for (index, command) in file.commands.iter().enumerate() {
+        let deleted = products::deletes(command);
+        let installed_from = match products::installs_elsewhere(command) {
+            true => command.directory.clone(),
+            false => None,
+        };
+        if !deleted.is_empty() || installed_from.is_some() {
+            tidied.push(Tidied {
+                command: index,
+                stage: command.stage,
+                deleted,
+                installed_from,
+            });
+        }
+    }
+    tidied
+}
+
 /// Whether what a command makes is installed elsewhere or deleted afterwards.
-fn taken_care_of(file: &Facts<'_>, hidden: &Hidden) -> bool {
+fn taken_care_of(file: &Facts<'_>, hidden: &Hidden, tidied: &[Tidied]) -> bool {
     let Some(index) = hidden.command else {
         return false;
     };
     let path = hidden.product.path.as_str();
     let command = &file.commands[index];
-    let later = file.commands[index + 1..]
-        .iter()
-        .filter(|it| it.stage == command.stage);
     let folder = command.directory.as_deref().unwrap_or(path);
-    for other in later {
-        if products::deletes(other).iter().any(|it| is_below(path, it)) {
-            return true;
-        }
-        let installs = products::installs_elsewhere(other)
-            && matches!(hidden.product.what, What::Build | What::Checkout)
-            && other.directory.as_deref().is_some_and(|it| {
-                is_below(it, path) || (hidden.product.what == What::Build && is_below(it, folder))
-            });
-        if installs {
-            return true;
-        }
-    }
-    false
+    let from = tidied.partition_point(|it| it.command <= index);
+    tidied[from..]
+        .iter()
+        .filter(|it| it.stage == command.stage)
+        .any(|it| {
+            let installs = |from: &String| match hidden.product.what {
+                What::Checkout => is_below(from, path),
+                What::Build => is_below(from, path) || is_below(from, folder),
+                What::Dependencies | What::Editable | What::Files => false,
+            };
+            it.deleted.iter().any(|folder| is_below(path, folder))
+                || it.installed_from.as_ref().is_some_and(installs)
+        })
 }
 
 /// The folders that VOLUME keeps over the mount.
