@@ -5,7 +5,7 @@ use gpu::version::Version;
 use crate::base::{BaseFacts, GpuFacts};
 use crate::facts::Facts;
 use crate::gpu_claims;
-use crate::gpu_compile::{variable};
+use crate::gpu_compile::variable;
 use crate::gpu_installs::{Install, Origin, Package, SourceKind, Tool};
 use crate::gpu_tables::{self, release, same};
 use crate::report::Report;
@@ -65,7 +65,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         if let Some(package) = install.package("torch") {
             let constraint = variable(file, &install.command, "PIP_CONSTRAINT");
             let constrained = constraint.is_none_or(|it| it.contains("/etc/pip/"));
-            check_torch(install, package, gpu, &base, constrained, report);
+            check_torch(install, package, gpu, base, constrained, report);
             continue;
         }
         if install.no_dependencies {

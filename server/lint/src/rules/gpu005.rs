@@ -3,12 +3,13 @@
 use gpu::cuda::first_driver;
 use gpu::version::Version;
 
+use crate::base::tag::short_cuda;
 use crate::base::{BaseFacts, Flavour};
 use crate::facts::Facts;
 use crate::finding::{Edit, Level};
 use crate::gpu_claims::{self, Claim, Libraries, TORCH_FAMILY};
 use crate::gpu_compile::{chain, compiling};
-use crate::gpu_installs::{Install, range_in};
+use crate::gpu_installs::{cuda_word, Install, range_in};
 use crate::gpu_tables;
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -145,17 +146,23 @@ fn newer(wheel: &Version, base: &Version) -> String {
 /// The newest index of PyTorch for the base's major version that is not newer than the base, and
 /// the edits that go to it.
 fn other_index(install: &Install, claim: &Claim, cuda: &Version) -> Option<(String, Vec<Edit>)> {
-    if !claim.written.starts_with("cu") || claim.what.contains('-') {
+    let is_index = cuda_word(&claim.written) == Some(claim.written.as_str());
+    if !is_index || claim.what.contains(['-', '[']) {
         return None;
     }
     let pinned = install.package("torch").and_then(|it| it.version.as_deref());
-    let release = match pinned {
-        Some(version) => gpu_tables::torch(version)?,
-        None => gpu_tables::torches()
-            .iter()
-            .rfind(|it| best_index(it.indexes, cuda).is_some())?,
+    let index = match pinned {
+        Some(version) => best_index(gpu_tables::torch(version)?.indexes, cuda)?,
+        // The newest release that has one which is not newer than the base.
+        None => {
+            let releases = gpu_tables::torches().iter().rev();
+            let mut indexes = releases.filter_map(|it| best_index(it.indexes, cuda));
+            let newest = indexes.clone().next();
+            indexes
+                .find(|it| version_of(it).is_some_and(|version| version <= *cuda))
+                .or(newest)?
+        }
     };
-    let index = best_index(release.indexes, cuda)?;
     let mut edits: Vec<Edit> = install
         .command
         .words
@@ -177,9 +184,11 @@ fn other_index(install: &Install, claim: &Claim, cuda: &Version) -> Option<(Stri
     Some((index, edits))
 }
 
+/// The index of the base's major version that is the newest of those not newer than the base, else
+/// the oldest.
 fn best_index(indexes: &str, cuda: &Version) -> Option<String> {
     let versions = indexes.split(' ').filter_map(|index| {
-        let version = crate::base::tag::short_cuda(index.strip_prefix("cu")?)?;
+        let version = version_of(index)?;
         (version.major() == cuda.major()).then_some((version, index))
     });
     let mut fitting: Vec<(Version, &str)> = versions.collect();
@@ -187,6 +196,10 @@ fn best_index(indexes: &str, cuda: &Version) -> Option<String> {
     let below = fitting.iter().rfind(|(version, _)| version <= cuda);
     let (_, index) = below.or(fitting.first())?;
     Some((*index).to_owned())
+}
+
+fn version_of(index: &str) -> Option<Version> {
+    short_cuda(index.strip_prefix("cu")?)
 }
 
 /// The CUDA of the torch that is there when `install` runs, and who brought it.

@@ -47,7 +47,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             let Some(row) = compiled(file, install, package) else {
                 continue;
             };
-            if has_nvcc(file, &base, &install.command) != Some(false) {
+            if has_nvcc(file, base, &install.command) != Some(false) {
                 continue;
             }
             let flavour = base.gpu.as_ref().and_then(|it| it.flavour);

@@ -61,7 +61,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         };
         // Without the compiler there is something else to say.
         let is_ngc = base.gpu.as_ref().is_some_and(|it| it.ngc.is_some());
-        if is_ngc || has_nvcc(file, &base, &install.command) != Some(true) {
+        if is_ngc || has_nvcc(file, base, &install.command) != Some(true) {
             continue;
         }
         let happens = match missing.as_slice() {

@@ -5,7 +5,7 @@ use gpu::version::Version;
 use crate::base::{BaseFacts, Flavour};
 use crate::facts::{Facts, RunCommand};
 use crate::finding::Edit;
-use crate::gpu_compile::{chain};
+use crate::gpu_compile::chain;
 use crate::gpu_installs::{Origin, Tool};
 use crate::gpu_tables;
 use crate::report::Report;
@@ -55,7 +55,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             let Some(base) = file.base(install.command.stage) else {
                 continue;
             };
-            let Some(lacks) = lacks(file, &install.command, &base, row) else {
+            let Some(lacks) = lacks(file, &install.command, base, row) else {
                 continue;
             };
             let reported = report.at(

@@ -1,7 +1,7 @@
 //! Releases of torch without a wheel for the base image's Python.
 
 use crate::facts::Facts;
-use crate::gpu_compile::{chain};
+use crate::gpu_compile::chain;
 use crate::gpu_installs::{Origin, Tool};
 use crate::gpu_tables;
 use crate::report::Report;
