@@ -214,3 +214,25 @@ fn a_window_hears_of_an_engine_that_comes_back() {
     });
     window.told(CHANGED, |status| state(status, "running"));
 }
+
+#[test]
+fn a_build_alone_leaves_the_container_as_it_is() {
+    let project = Project::new(&format!(
+        "//- /Dockerfile\nFROM {BUSYBOX}\nRUN echo one > /made\n"
+    ));
+    let mut window = Window::open(&project, &[]);
+    let mut params = target(&project);
+    params["buildOnly"] = json!(true);
+    let built = window.ask("container/up", &params);
+    assert_eq!(built["done"], "nothing");
+    assert_eq!(built["status"]["id"], Value::Null);
+    project.warpdock(&["up"]).run().success();
+    let container = project.container();
+    let changed = format!("FROM {BUSYBOX}\nRUN echo two > /made\n");
+    fs::write(project.workspace.path().join("Dockerfile"), changed).expect("the project is ours");
+    let built = window.ask("container/up", &params);
+    assert_eq!(built["status"]["state"], "running");
+    assert_eq!(project.container(), container);
+    let made = project.warpdock(&["exec", "--", "cat", "/made"]).run();
+    assert_eq!(made.success().stdout().trim(), "one");
+}

@@ -493,8 +493,10 @@ export type Up = {
 export type UpParams = {
   /** Remove the container and build the image again before. */
   rebuild?: boolean,
-  /** With `rebuild`: build without cache. */
+  /** With `rebuild` or `build_only`: build without cache. */
   noCache?: boolean,
+  /** Only build the image, or fetch it where that is asked for: the container stays as it is. */
+  buildOnly?: boolean,
   /** Pull an absent image. Without it nothing is ever fetched. */
   pull?: boolean,
   /** The person agrees to this `initializeCommand` (its text), which runs on the host. */

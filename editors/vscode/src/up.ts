@@ -10,7 +10,7 @@ import { Course } from './progress';
 import type { Failure, Overrides, Up, UpParams } from './protocol';
 
 /** What is asked for beyond "it is up". */
-export type Wanted = Pick<UpParams, 'rebuild' | 'noCache' | 'pull'>;
+export type Wanted = Pick<UpParams, 'rebuild' | 'noCache' | 'buildOnly' | 'pull'>;
 
 /** The connection ended in the middle. */
 const LOST = -32097;

@@ -3,6 +3,7 @@
 
 pub mod beginning;
 pub mod build;
+pub mod build_only;
 pub mod consent;
 pub mod gpus;
 pub mod hooks;

@@ -89,9 +89,12 @@ pub struct UpParams {
     /// Remove the container and build the image again before.
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub rebuild: bool,
-    /// With `rebuild`: build without cache.
+    /// With `rebuild` or `build_only`: build without cache.
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub no_cache: bool,
+    /// Only build the image, or fetch it where that is asked for: the container stays as it is.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub build_only: bool,
     /// Pull an absent image. Without it nothing is ever fetched.
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub pull: bool,

@@ -14,11 +14,31 @@ export function register(context: Context): vscode.Disposable {
       }
     });
   return vscode.Disposable.from(
+    command('warpdock.build', (folder) => build(context, folder)),
     command('warpdock.rebuild', (folder) => rebuild(context, folder, { rebuild: true })),
     command('warpdock.rebuildWithoutCache', (folder) =>
       rebuild(context, folder, { rebuild: true, noCache: true }),
     ),
   );
+}
+
+async function build(context: Context, folder: vscode.WorkspaceFolder): Promise<void> {
+  const up = await bringUp(context, folder, 'Building the image', { buildOnly: true });
+  if (up === undefined) {
+    return;
+  }
+  const { state } = await context.folders.refresh(folder);
+  if (state === 'absent') {
+    void vscode.window.showInformationMessage(`The image of ${folder.name} is built.`);
+    return;
+  }
+  const pressed = await vscode.window.showInformationMessage(
+    `The image of ${folder.name} is built. The container is as it was: Rebuild makes a new one.`,
+    'Rebuild',
+  );
+  if (pressed !== undefined) {
+    await vscode.commands.executeCommand('warpdock.rebuild', folder.uri);
+  }
 }
 
 async function rebuild(

@@ -101,6 +101,9 @@ impl Trip {
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
         // Somebody else may have been at it while we waited for the lock.
         let existing = self.settled().await?;
+        if self.operation.params.build_only {
+            return self.build_only(existing.as_deref(), project).await;
+        }
         let rebuild = self.operation.params.rebuild;
         match existing.as_deref() {
             Some(container) if !rebuild => match container.state {
@@ -374,7 +377,13 @@ impl Trip {
         }
     }
 
-    async fn done(&self, project: Project, done: Done, changes: Vec<Change>) -> Result<Up, Error> {
+    /// The answer, with the container as it is now.
+    pub async fn done(
+        &self,
+        project: Project,
+        done: Done,
+        changes: Vec<Change>,
+    ) -> Result<Up, Error> {
         let mut status =
             status::of_workspace(&self.hub, &self.machine, &self.workspace, false).await?;
         status.changes.clone_from(&changes);
