@@ -15,8 +15,8 @@ use tokio::sync::oneshot;
 use tower_lsp::ls_types::{
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, DidChangeConfigurationParams,
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    InitializeParams, InitializeResult, Uri,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, Hover,
+    HoverParams, InitializeParams, InitializeResult, Uri,
 };
 
 use crate::{
@@ -47,6 +47,10 @@ pub enum Event {
     },
     DidClose {
         params: DidCloseTextDocumentParams,
+    },
+    Hover {
+        params: HoverParams,
+        reply: Reply<Option<Hover>>,
     },
     CodeAction {
         params: Box<CodeActionParams>,

@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod editor;
 pub mod explain;
 pub mod gpu;
+pub mod hover;
 pub mod image;
 pub mod images;
 pub mod lenses;

@@ -22,7 +22,8 @@ use tower_lsp::{
         CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams,
         DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
         DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-        DidSaveTextDocumentParams, InitializeParams, InitializeResult, InitializedParams,
+        DidSaveTextDocumentParams, Hover, HoverParams, InitializeParams, InitializeResult,
+        InitializedParams,
     },
 };
 
@@ -197,6 +198,10 @@ impl LanguageServer for Letterbox {
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         self.post(Event::DidClose { params });
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.ask(|reply| Event::Hover { params, reply }).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

@@ -121,6 +121,7 @@ fn turn(window: &mut Window, event: Event) {
         Event::DidChange { params } => handlers::text::did_change(window, params),
         Event::DidSave { params } => handlers::text::did_save(window, params),
         Event::DidClose { params } => handlers::text::did_close(window, params),
+        Event::Hover { params, reply } => handlers::hover::request(window, params, reply),
         Event::CodeAction { params, reply } => handlers::actions::request(window, *params, reply),
         Event::CodeLens { params, reply } => handlers::lenses::request(window, params, reply),
         Event::DidChangeFolders { params } => {
@@ -169,6 +170,7 @@ fn name(event: &Event) -> &'static str {
         Event::DidChange { .. } => "textDocument/didChange",
         Event::DidSave { .. } => "textDocument/didSave",
         Event::DidClose { .. } => "textDocument/didClose",
+        Event::Hover { .. } => "textDocument/hover",
         Event::CodeAction { .. } => "textDocument/codeAction",
         Event::CodeLens { .. } => "textDocument/codeLens",
         Event::DidChangeFolders { .. } => "workspace/didChangeWorkspaceFolders",

@@ -143,6 +143,36 @@ fn an_editor_that_only_knows_commands_is_offered_no_actions() {
 }
 
 #[test]
+fn a_hover_says_what_is_at_a_place() {
+    let home = home();
+    let hover = json!({ "hover": { "contentFormat": ["markdown", "plaintext"] } });
+    let able = json!({ "capabilities": { "textDocument": hover } });
+    let mut editor = Editor::open_with(server(&home), &[], able);
+    let text = "# 😀 é\nFROM pytorch/pytorch:2.1.0-cuda12.1-cudnn8-runtime\nENV A=\"😀\" B=$A\nCMD [\"x\"]\n";
+    editor.did_open(URI, "dockerfile", text);
+    let mut at = |line: u32, column: u32| {
+        let position = json!({ "line": line, "character": column });
+        let params = json!({ "textDocument": { "uri": URI }, "position": position });
+        editor.request("textDocument/hover", params)
+    };
+    let image = at(1, 10);
+    assert_eq!(image["contents"]["kind"], "markdown");
+    let words = image["contents"]["value"].as_str().expect("a text");
+    assert!(words.contains("12.1"), "{words}");
+    let variable = at(2, 15);
+    let words = variable["contents"]["value"].as_str().expect("a text");
+    assert!(words.contains('😀'), "{words}");
+    assert_eq!(
+        variable["range"]["start"],
+        json!({ "line": 2, "character": 13 })
+    );
+    assert_eq!(at(0, 1), Value::Null);
+    assert_eq!(at(99, 99), Value::Null);
+    editor.unread();
+    editor.leave();
+}
+
+#[test]
 fn the_dockerfile_that_is_built_has_buttons() {
     let home = home();
     let workspace = Workspace::new(

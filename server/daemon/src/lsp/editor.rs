@@ -3,10 +3,10 @@
 use lint::position::Encoding;
 use tower_lsp::ls_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability,
-    CodeLensOptions, DiagnosticTag, InitializeResult, OneOf, PositionEncodingKind, SaveOptions,
-    ServerCapabilities, ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    CodeLensOptions, DiagnosticTag, HoverProviderCapability, InitializeResult, MarkupKind, OneOf,
+    PositionEncodingKind, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::lsp::actions;
@@ -22,6 +22,8 @@ pub struct Editor {
     pub links: bool,
     /// The tags that diagnostics may have.
     pub tags: Vec<DiagnosticTag>,
+    /// How it takes the text of a hover.
+    pub hover: MarkupKind,
     /// Code actions may be more than commands.
     pub actions: bool,
     /// Edits may name the version of the text they are for.
@@ -46,6 +48,8 @@ impl Editor {
         let text = capabilities.text_document.clone().unwrap_or_default();
         let diagnostics = text.publish_diagnostics.unwrap_or_default();
         let actions = text.code_action.unwrap_or_default();
+        let hover = text.hover.unwrap_or_default().content_format;
+        let hover = hover.unwrap_or_default();
         let workspace = capabilities.workspace.clone().unwrap_or_default();
         let edits = workspace.workspace_edit.unwrap_or_default();
         let lenses = workspace
@@ -60,6 +64,7 @@ impl Editor {
                 .tag_support
                 .map(|tags| tags.value_set)
                 .unwrap_or_default(),
+            hover: hover.first().cloned().unwrap_or(MarkupKind::PlainText),
             actions: actions.code_action_literal_support.is_some(),
             versioned_edits: edits.document_changes.unwrap_or_default(),
             refreshes_lenses: lenses.unwrap_or_default(),
@@ -92,6 +97,7 @@ impl Editor {
                 code_action_provider: self
                     .actions
                     .then_some(CodeActionProviderCapability::Options(actions)),
+                hover_provider: Some(HoverProviderCapability::Simple(true)),
                 code_lens_provider: Some(CodeLensOptions {
                     resolve_provider: Some(false),
                 }),

@@ -3,7 +3,11 @@
 
 use std::{cell::RefCell, path::Path, sync::Arc};
 
-use lint::{context::Context, finding::Finding};
+use lint::{
+    context::Context,
+    finding::Finding,
+    hover::{self, Hover},
+};
 
 use crate::{
     hub::Hub,
@@ -52,6 +56,12 @@ impl Surroundings {
         let file = dockerfile::parse::parse(text);
         let (findings, unknown) = self.with_context(|context| lint::lint::lint(&file, context));
         Said { findings, unknown }
+    }
+
+    /// What there is to know about a byte of a text, and which images were asked for in vain.
+    pub fn hover(&self, text: &str, offset: usize) -> (Option<Hover>, Vec<String>) {
+        let file = dockerfile::parse::parse(text);
+        self.with_context(|context| hover::hover(&file, offset, context))
     }
 
     /// The build, if the file is the one that the project builds.
