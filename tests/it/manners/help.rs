@@ -50,6 +50,7 @@ fn the_help_names_every_command_examples_and_exit_codes() {
         "explain",
         "doctor",
         "load",
+        "stdio",
         "completion",
         "daemon",
     ] {
