@@ -38,9 +38,14 @@ fn stage_is_kept(file: &Facts<'_>, stage: usize) -> bool {
     if stage + 1 >= count || file.stages.target() == Some(stage) {
         return true;
     }
+    let name = file.stages.stages[stage].name.as_ref();
     let mut children = file.images.iter().filter(|it| it.parent == Some(stage));
     match file.context.profile {
-        Profile::Hadolint => children.next().is_some(),
+        // It takes names as they are written.
+        Profile::Hadolint => children.any(|it| {
+            let written = it.from_range.of(&file.file.text);
+            name.is_some_and(|it| it.text == written)
+        }),
         _ => children.any(|it| it.index > stage && stage_is_kept(file, it.index)),
     }
 }

@@ -64,6 +64,7 @@ fn report_among<'f>(
 /// known. hadolint knows no values and takes a variable for a name.
 fn text_of(word: &Argument, profile: Profile) -> Option<Cow<'_, str>> {
     match (&word.value, profile) {
+        (None, Profile::Hadolint) if word.raw.starts_with("$(") => Some(Cow::Borrowed("$(…)")),
         (_, Profile::Hadolint) => Some(bare(&word.raw)),
         (Some(value), _) => Some(Cow::Borrowed(value)),
         (None, _) => {
@@ -81,12 +82,18 @@ fn bare(raw: &str) -> Cow<'_, str> {
 }
 
 /// Whether a package is named as rpm's tools name a version: `NAME-1.2`, `NAME-1:1.2`. Files and
-/// groups have none to name.
-pub fn has_rpm_version(package: &str) -> bool {
+/// groups have none to name, which hadolint does not know of all.
+pub fn has_rpm_version(package: &str, profile: Profile) -> bool {
     let mut dashes = package.match_indices('-');
     let digit_follows = |at: usize| {
         let next = package.as_bytes().get(at + 1);
         next.is_some_and(u8::is_ascii_digit)
     };
-    package.starts_with('@') || dashes.any(|(at, _)| digit_follows(at))
+    let is_file = package.ends_with(".rpm");
+    match profile {
+        Profile::Hadolint if is_file && package.contains('-') => true,
+        Profile::Hadolint => dashes.any(|(at, _)| digit_follows(at)),
+        _ if is_file || package.starts_with(['@', '/', '.']) || package.contains("://") => true,
+        _ => dashes.any(|(at, _)| digit_follows(at)),
+    }
 }

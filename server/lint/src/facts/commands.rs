@@ -89,11 +89,13 @@ impl Finder<'_> {
                 }
                 let text = instruction.logical_arguments();
                 self.script_text(&text);
-                // `RUN bash <<EOF`: the heredoc is the script.
-                let feeds_shell = instruction
+                // `RUN bash <<EOF`, `RUN <<EOF bash`: the heredoc is the script.
+                let mut programs = instruction
                     .arguments
                     .text
                     .split_whitespace()
+                    .skip_while(|word| word.starts_with("<<"));
+                let feeds_shell = programs
                     .next()
                     .is_some_and(|program| ShellKind::of(program) == ShellKind::Posix);
                 if let (true, Some(heredoc)) = (feeds_shell, instruction.heredocs.first()) {

@@ -48,12 +48,15 @@ pub(super) fn find(commands: &[RunCommand]) -> Vec<PackageCall> {
             continue;
         };
         let wrapper = match (command.wrapped, index.checked_sub(1)) {
-            (true, Some(before)) => commands[before].name(),
-            _ => "",
+            (true, Some(before)) => Some(&commands[before]),
+            _ => None,
         };
-        let direct = matches!(wrapper, "" | "exec" | "time" | "command" | "builtin")
-            || wrapper.starts_with("python");
-        call.plain = direct && !command.has_folder() && !command.quoted;
+        let is_direct = wrapper.is_none_or(|it| match it.name() {
+            "exec" | "time" | "command" | "builtin" => true,
+            name if name.starts_with("python") => call.verb == 1 && !it.is_disguised(),
+            _ => false,
+        });
+        call.plain = is_direct && !command.is_disguised() && !command.quoted;
         calls.push(call);
     }
     calls

@@ -59,5 +59,5 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
 
 /// hadolint looks at programs by the name as it is written, and not into strings.
 fn is_hidden(command: &RunCommand, profile: Profile) -> bool {
-    profile == Profile::Hadolint && (command.wrapped || command.quoted || command.has_folder())
+    profile == Profile::Hadolint && (command.wrapped || command.quoted || command.is_disguised())
 }

@@ -42,7 +42,7 @@ declare_rule! {
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     let profile = report.profile();
     for command in file.run_commands().filter(|it| it.name() == "sudo") {
-        if profile == Profile::Hadolint && (command.quoted || command.has_folder()) {
+        if profile == Profile::Hadolint && (command.quoted || command.is_disguised()) {
             continue;
         }
         let user = file.steps[command.step].user.as_deref();

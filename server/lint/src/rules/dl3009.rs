@@ -65,10 +65,10 @@ fn is_clean(file: &Facts<'_>, call: Call<'_>) -> bool {
         return step.mounts_over(ARCHIVES) || !keeps_archives(file, call.command);
     }
     match file.context.profile {
-        // hadolint does not ask for the order.
+        // hadolint asks neither for the order nor, of `rm -rf`, for the folder.
         Profile::Hadolint => {
             let beside = file.commands_beside(call.command);
-            beside.iter().any(|it| !it.wrapped && it.removes(LISTS))
+            beside.iter().any(|it| !it.wrapped && (it.removes_folders() || it.removes(LISTS)))
         }
         _ => file.removes_after(call.command, LISTS) || deletes_after(file, call.command),
     }

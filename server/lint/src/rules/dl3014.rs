@@ -51,13 +51,14 @@ fn asks(call: Call<'_>, profile: Profile) -> bool {
     let acts = match (profile, call.call.manager) {
         (Profile::Hadolint, Manager::AptGet) => call.installs(),
         (Profile::Hadolint, _) => false,
+        _ if call.option(&["-s", "--simulate", "--dry-run"]).is_some() => false,
         _ => matches!(
             call.call.action,
             Action::Install | Action::Upgrade | Action::Remove
         ),
     };
     acts && call
-        .option(&["-y", "--yes", "--assume-yes", "-s", "--simulate", "--dry-run", "--assume-no"])
+        .option(&["-y", "--yes", "--assume-yes"])
         .is_none()
         && quietness(call) < 2
         && !call.command.arguments().iter().any(|it| it.text().contains("Assume-Yes"))

@@ -43,9 +43,16 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     let is_hadolint = profile == Profile::Hadolint;
     for call in last_of_each_run(file, MANAGERS, |it| leaves_cache(it, profile)) {
         let step = &file.steps[call.command.step];
-        let is_away = CACHES
-            .iter()
-            .any(|it| step.mounts_over(it) || file.removes_after(call.command, it));
+        let is_away = match profile {
+            // hadolint takes any `rm -rf` for this one, and no mount.
+            Profile::Hadolint => {
+                let beside = file.commands_beside(call.command);
+                beside.iter().any(|it| it.removes_folders())
+            }
+            _ => CACHES
+                .iter()
+                .any(|it| step.mounts_over(it) || file.removes_after(call.command, it)),
+        };
         if is_away || is_cleaned(file, call, CLEANERS) || !(is_hadolint || is_kept(file, call)) {
             continue;
         }

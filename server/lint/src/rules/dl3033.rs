@@ -34,15 +34,16 @@ declare_rule! {
 const MANAGERS: &[Manager] = &[Manager::Yum];
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
+    let profile = file.context.profile;
     for call in file.calls_of(MANAGERS) {
         let is_module = match call.call.action {
-            Action::Install => false,
+            Action::Install if call.verb().text() != "localinstall" => false,
             Action::InstallModule => true,
             _ => continue,
         };
         report_unpinned(report, call, "`NAME-VERSION`", |it| match is_module {
             true => it.contains(':'),
-            false => has_rpm_version(it),
+            false => has_rpm_version(it, profile),
         });
     }
 }

@@ -34,31 +34,40 @@ declare_rule! {
     }
 }
 
-const MANAGERS: &[Manager] = &[Manager::Dnf];
-const CLEANERS: &[Manager] = &[Manager::Dnf];
+/// What cleans, and the command for it.
+const CLEANERS: &[(&[Manager], &str)] = &[
+    (&[Manager::Dnf], "dnf clean all"),
+    (&[Manager::Microdnf], "microdnf clean all"),
+];
 const CACHES: &[&str] = &["/var/cache/libdnf5", "/var/cache/dnf", "/var/cache/yum"];
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     let profile = file.context.profile;
-    let is_hadolint = profile == Profile::Hadolint;
-    for call in last_of_each_run(file, MANAGERS, |it| leaves_cache(it, profile)) {
-        let step = &file.steps[call.command.step];
-        let is_away = CACHES
-            .iter()
-            .any(|it| step.mounts_over(it) || file.removes_after(call.command, it));
-        if is_away || is_cleaned(file, call, CLEANERS) || !(is_hadolint || is_kept(file, call)) {
-            continue;
-        }
-        let reported = report.at(call.head(), "dnf's cache stays in the image: no `dnf clean all` in this RUN");
-        if let Some(edit) = append(file, call, "dnf clean all") {
-            reported.fix("Run `dnf clean all` at the end of this RUN", vec![edit]);
+    for (managers, clean) in CLEANERS.iter().copied() {
+        for call in last_of_each_run(file, managers, |it| leaves_cache(it, profile)) {
+            let step = &file.steps[call.command.step];
+            let is_away = CACHES
+                .iter()
+                .any(|it| step.mounts_over(it) || file.removes_after(call.command, it));
+            let is_kept = profile == Profile::Hadolint || is_kept(file, call);
+            if is_away || !is_kept || is_cleaned(file, call, managers) {
+                continue;
+            }
+            let name = call.command.name();
+            let message = format!("{name}'s cache stays in the image: no `{clean}` in this RUN");
+            let reported = report.at(call.head(), message);
+            if let Some(edit) = append(file, call, clean) {
+                reported.fix(format!("Run `{clean}` at the end of this RUN"), vec![edit]);
+            }
         }
     }
 }
 
 fn leaves_cache(call: Call<'_>, profile: Profile) -> bool {
-    match profile {
-        Profile::Hadolint => matches!(call.call.action, Action::Install | Action::InstallGroup | Action::InstallModule | Action::Upgrade) && call.verb().text() != "update",
-        _ => matches!(call.call.action, Action::Install | Action::InstallGroup | Action::InstallModule | Action::Upgrade),
-    }
+    let leaves = matches!(
+        call.call.action,
+        Action::Install | Action::InstallGroup | Action::InstallModule | Action::Upgrade
+    );
+    let is_unknown = matches!(call.verb().text(), "update" | "groupinstall" | "localinstall");
+    leaves && (profile != Profile::Hadolint || !is_unknown)
 }

@@ -34,6 +34,7 @@ declare_rule! {
 const MANAGERS: &[Manager] = &[Manager::Dnf, Manager::Microdnf];
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
+    let profile = file.context.profile;
     for call in file.calls_of(MANAGERS) {
         let is_module = match call.call.action {
             Action::Install => false,
@@ -42,7 +43,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         };
         report_unpinned(report, call, "`NAME-VERSION`", |it| match is_module {
             true => it.contains(':'),
-            false => has_rpm_version(it),
+            false => has_rpm_version(it, profile),
         });
     }
 }

@@ -177,9 +177,11 @@ impl Manager {
 
 fn apt(words: &[&str]) -> Action {
     match words {
-        ["install" | "reinstall"] => Action::Install,
+        ["install"] => Action::Install,
         ["update"] => Action::Refresh,
-        ["upgrade" | "dist-upgrade" | "full-upgrade" | "safe-upgrade"] => Action::Upgrade,
+        ["upgrade" | "dist-upgrade" | "full-upgrade" | "safe-upgrade" | "reinstall"] => {
+            Action::Upgrade
+        }
         ["remove" | "purge" | "autoremove" | "autopurge"] => Action::Remove,
         ["clean" | "distclean" | "dist-clean" | "autoclean"] => Action::Clean,
         _ => Action::Other,
@@ -188,13 +190,13 @@ fn apt(words: &[&str]) -> Action {
 
 fn dnf(words: &[&str]) -> Action {
     match words {
-        ["install" | "in" | "localinstall" | "reinstall" | "rei"] => Action::Install,
+        ["install" | "in" | "localinstall"] => Action::Install,
         ["groupinstall"] | ["group" | "groups" | "environment", "install"] => Action::InstallGroup,
         ["module", "install"] => Action::InstallModule,
         ["update" | "upgrade" | "up" | "upgrade-minimal" | "up-min" | "update-minimal"] => {
             Action::Upgrade
         }
-        ["distro-sync" | "dsync" | "swap" | "downgrade"] => Action::Upgrade,
+        ["distro-sync" | "dsync" | "swap" | "downgrade" | "reinstall" | "rei"] => Action::Upgrade,
         ["makecache" | "check-update"] => Action::Refresh,
         ["remove" | "erase" | "autoremove"] => Action::Remove,
         ["clean"] => Action::Clean,

@@ -57,9 +57,18 @@ impl Facts<'_> {
 }
 
 impl RunCommand {
-    /// Whether the program is named with its folder.
-    pub fn has_folder(&self) -> bool {
-        self.words.first().is_some_and(|it| it.raw.contains('/'))
+    /// Whether the program is written other than by its name: with a folder or a variable.
+    pub fn is_disguised(&self) -> bool {
+        self.words
+            .first()
+            .is_some_and(|it| it.raw.contains(['/', '$']))
+    }
+
+    /// Whether this is an `rm -rf`, of whatever.
+    pub fn removes_folders(&self) -> bool {
+        let mut options = self.arguments().iter().map(|it| it.text());
+        let is_both = |it: &str| it.starts_with('-') && it.contains('r') && it.contains('f');
+        self.name() == "rm" && options.any(is_both)
     }
 
     /// Whether this is an `rm` of a folder, of one that it is in, or of something in it.
@@ -91,8 +100,11 @@ fn parts(path: &str) -> impl Iterator<Item = &str> {
 
 /// `*`, `{apt,dpkg}`, `~` and variables, as far as rm of caches needs them.
 fn is_match(part: &str, name: &str) -> bool {
-    if matches!(part, "*" | "~") || part.starts_with('$') {
+    if part == "~" || part.starts_with('$') {
         return true;
+    }
+    if let Some((before, after)) = part.split_once('*') {
+        return name.starts_with(before) && name.ends_with(after);
     }
     let Some((before, rest)) = part.split_once('{') else {
         return false;
