@@ -1,5 +1,8 @@
 // What VS Code reads out of a terminal in the container: commands, their exit codes, the folder.
 
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { stage } from './support/stage.ts';
 import { Terminals } from './support/terminal.ts';
 import { Seen, until } from './support/until.ts';
@@ -30,20 +33,42 @@ stage('marks', { project: (home) => home.example('hmm'), machine: FOLLOWING }, (
     await window.picture('marks');
   });
 
-  scene('a terminal that is split off is in the same folder', async ({ window }) => {
+  scene('a terminal that is split off is in the same folder', async ({ window, folder }) => {
     const terminals = new Terminals(window);
     await terminals.type('mkdir -p runs/deep && cd runs/deep && clear');
-    await terminals.prompt();
-    await window.command('Terminal: Split Terminal');
-    await terminals.prompt();
-    await terminals.type('pwd');
-    await terminals.shows(/^\/app\/runs\/deep$/m);
-    // Outside the workspace there is no such folder on this machine.
-    await terminals.type('cd /opt && clear');
-    await terminals.prompt();
-    await window.command('Terminal: Split Terminal');
-    await terminals.prompt();
-    await terminals.type('clear; pwd');
-    await terminals.shows(/^\/app$/m);
+    await terminals.shows(/\/app\/runs\/deep# *$/);
+    assert.equal(await split(window, folder, 2), '/app/runs/deep');
+  });
+
+  scene('and in the workspace where this machine has no such folder', async ({ window, folder }) => {
+    // The right one has the keys.
+    await window.page.keyboard.type('cd /opt\n');
+    const terminal = window.page.locator('#terminal');
+    await until('the folder to change', async () => {
+      const text = await terminal.innerText();
+      return /\/opt#/.test(text) ? true : new Seen(text);
+    });
+    assert.equal(await split(window, folder, 3), '/app');
+    await window.picture('split');
   });
 });
+
+/** Splits the terminal that has the keys, and asks the new one where it is. */
+async function split(window: Window, folder: string, count: number): Promise<string> {
+  const file = path.join(folder, 'where.txt');
+  await window.command('Terminal: Split Terminal');
+  const panes = window.page.locator('#terminal .terminal-wrapper.active .xterm-rows');
+  await until(`a prompt in pane ${count}`, async () => {
+    const texts = await panes.allInnerTexts();
+    return texts.length === count && texts.every((text) => /[#$]\s*$/.test(text)) ? true : new Seen(texts.join('\n---\n'));
+  });
+  // Who was there before has a history.
+  await window.page.keyboard.type('history | wc -l > /app/lines.txt; pwd > /app/where.txt\n');
+  const where = await until('the new terminal to write', async () => {
+    const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : '';
+    return text === '' ? new Seen('nothing') : text;
+  });
+  assert.equal(fs.readFileSync(path.join(folder, 'lines.txt'), 'utf8').trim(), '1');
+  fs.rmSync(file);
+  return where;
+}
