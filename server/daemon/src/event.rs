@@ -13,10 +13,10 @@ use protocol::{
 };
 use tokio::sync::oneshot;
 use tower_lsp::ls_types::{
-    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, DidChangeConfigurationParams,
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, Hover,
-    HoverParams, InitializeParams, InitializeResult, Uri,
+    CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, Hover, HoverParams, InitializeParams,
+    InitializeResult, Uri,
 };
 
 use crate::{
@@ -66,9 +66,7 @@ pub enum Event {
     DidChangeFiles {
         params: DidChangeWatchedFilesParams,
     },
-    DidChangeSettings {
-        params: DidChangeConfigurationParams,
-    },
+    DidChangeSettings,
     /// The linter's answer about a long text.
     Linted {
         uri: Uri,

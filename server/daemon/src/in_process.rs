@@ -18,7 +18,12 @@ pub fn serve(paths: Paths) -> std::io::Result<ExitCode> {
     runtime.block_on(async {
         let hub = Hub::new(paths);
         let environment = environment::of_this_process();
-        connection::serve(&hub, tokio::io::stdin(), tokio::io::stdout(), environment).await;
+        let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
+        tokio::select! {
+            () = connection::serve(&hub, input, output, environment) => {}
+            // `daemon/stop` is for us.
+            () = hub.stop.cancelled() => {}
+        }
         if !hub.end(END_LIMIT).await {
             tracing::error!("what was under way has not ended");
         }

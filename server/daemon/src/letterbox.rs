@@ -221,8 +221,8 @@ impl LanguageServer for Letterbox {
         self.post(Event::DidChangeFiles { params });
     }
 
-    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
-        self.post(Event::DidChangeSettings { params });
+    async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {
+        self.post(Event::DidChangeSettings);
     }
 }
 

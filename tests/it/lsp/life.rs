@@ -61,6 +61,10 @@ fn without_the_daemon_it_is_the_same() {
     let (version, diagnostics) = editor.diagnostics(URI);
     assert_eq!((version, diagnostics.is_empty()), (json!(1), false));
     editor.leave();
+    let in_process = home.warpdock(Path::new("/"), &["stdio", "--in-process"]);
+    let mut editor = Editor::open(in_process, &[]);
+    editor.request("daemon/stop", json!({}));
+    assert!(editor.end().0.success());
     assert!(daemon::all(&home).is_empty());
 }
 

@@ -47,11 +47,21 @@ fn an_untrusted_window_checks_texts_and_runs_nothing() {
         editor.request("textDocument/codeLens", document.clone()),
         json!(null)
     );
-    // Trusted meanwhile.
-    let settings = json!({ "settings": { "warpdock": { "trusted": true } } });
+    // A workspace has settings, and must not be able to say this of itself.
+    let settings = json!({ "settings": { "warpdock": { "trusted": true }, "trusted": true } });
     editor.notify("workspace/didChangeConfiguration", settings);
+    let error = editor.refused("container/up", json!({ "target": target }));
+    assert_eq!(error["data"]["kind"], "untrusted");
+    editor.unread();
+    editor.leave();
+    // Trusted meanwhile: the editor starts the server anew.
+    let mut editor = Editor::open(server(&home), &[workspace.path()]);
+    editor.did_open(&dockerfile, "dockerfile", "FORM busybox\n");
+    editor.did_change(&dockerfile, 2, &workspace.read("Dockerfile"));
     let lenses = editor.request("textDocument/codeLens", document);
-    assert!(lenses.is_array(), "{lenses}");
+    assert_eq!(lenses[0]["command"]["command"], "warpdock.build");
+    editor.settle();
+    editor.unread();
     editor.leave();
     daemon::only(&home);
 }

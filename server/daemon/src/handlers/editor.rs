@@ -2,17 +2,11 @@
 
 use protocol::daemon::ClientOptions;
 use tower_lsp::ls_types::{
-    DidChangeConfigurationParams, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher,
-    GlobPattern, InitializeParams, InitializeResult, Registration, WorkspaceFolder,
+    DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, InitializeParams,
+    InitializeResult, Registration, WorkspaceFolder,
 };
 
-use crate::{
-    event::Reply,
-    handlers::{projects, text},
-    images,
-    lsp::editor::Editor,
-    window::Window,
-};
+use crate::{event::Reply, handlers::projects, images, lsp::editor::Editor, window::Window};
 
 /// Files that a project's configuration may be read from.
 const WATCHED: [&str; 5] = [
@@ -75,15 +69,11 @@ pub fn initialized(window: &Window) {
     }
 }
 
-/// `workspace/didChangeConfiguration`: whether the workspace is trusted may have changed.
-pub fn did_change_settings(window: &mut Window, params: DidChangeConfigurationParams) {
-    let trusted = params.settings["warpdock"]["trusted"].as_bool();
-    let Some(trusted) = trusted.filter(|trusted| *trusted != window.client.trusted) else {
-        return;
-    };
-    window.client.trusted = trusted;
-    text::check_all(window);
-    if window.editor.refreshes_lenses {
-        window.outgoing.refresh_lenses();
+/// `workspace/didChangeConfiguration`: the projects are read again. Nothing is taken from what the
+/// editor sends along, because a workspace has settings of its own: one must not be able to say
+/// that it is trusted.
+pub fn did_change_settings(window: &mut Window) {
+    for folder in window.projects.all() {
+        projects::refresh(window, &folder);
     }
 }

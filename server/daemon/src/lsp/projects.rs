@@ -147,6 +147,11 @@ impl Projects {
         }
     }
 
+    /// The folders of all projects that were asked for.
+    pub fn all(&self) -> Vec<PathBuf> {
+        self.known.keys().cloned().collect()
+    }
+
     /// Whether a project was asked for before.
     pub fn is_known(&self, folder: &Path) -> bool {
         self.known.contains_key(folder)
