@@ -22,3 +22,10 @@ export function report({ lines }: DoctorReport): string {
         : 'All is well';
   return `${verdict}.\n\n${text.join('\n')}\n`;
 }
+
+/** A command line with each flag on a line of its own, as a shell reads it. */
+export function folded(line: string): string {
+  const words = line.match(/(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/gs) ?? [];
+  const folded = words.map((word) => (word.startsWith('-') ? `\\\n    ${word}` : word));
+  return folded.join(' ');
+}

@@ -29,11 +29,11 @@ async function build(context: Context, folder: vscode.WorkspaceFolder): Promise<
   }
   const { state } = await context.folders.refresh(folder);
   if (state === 'absent') {
-    void vscode.window.showInformationMessage(`The image of ${folder.name} is built.`);
+    void vscode.window.showInformationMessage(`The image of ${folder.name} is ready.`);
     return;
   }
   const pressed = await vscode.window.showInformationMessage(
-    `The image of ${folder.name} is built. The container is as it was: Rebuild makes a new one.`,
+    `The image of ${folder.name} is ready. The container is as it was; Rebuild makes a new one.`,
     'Rebuild',
   );
   if (pressed !== undefined) {

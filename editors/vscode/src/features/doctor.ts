@@ -16,7 +16,7 @@ export function register(context: Context): vscode.Disposable {
         { location, title: 'Checking this machine' },
         () => context.server.request('doctor/run', params),
       );
-      await showPage('Doctor.md', report(lines));
+      await showPage('Doctor.txt', report(lines));
     } catch (error) {
       await showFailure(context.log, 'Doctor', error);
     }

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { Context } from '../context';
 import { showFailure } from '../errors';
 import { showPage } from '../pages';
+import { folded } from '../reports';
 
 const IS_DOCKER_LINE = /^\s*(sudo\s+)?(docker|podman|nvidia-docker)\s/;
 
@@ -38,7 +39,7 @@ async function explain(context: Context, folder: vscode.WorkspaceFolder): Promis
   switch (picked) {
     case ours: {
       const { text } = await context.server.request('config/explain', { workspace });
-      await showPage(`docker run of ${folder.name}.sh`, `${text.trimEnd()}\n`);
+      await showPage(`docker run of ${folder.name}.sh`, `${folded(text.trim())}\n`);
       return;
     }
     case pasted: {
@@ -55,7 +56,9 @@ async function explain(context: Context, folder: vscode.WorkspaceFolder): Promis
 }
 
 async function line(): Promise<string | undefined> {
-  const clipboard = await vscode.env.clipboard.readText().then(undefined, () => '');
+  // A browser asks for permission and complains without it, which is not worth it.
+  const isBrowser = vscode.env.uiKind === vscode.UIKind.Web;
+  const clipboard = isBrowser ? '' : await vscode.env.clipboard.readText();
   // A line that was continued with backslashes is one line.
   const value = clipboard.replace(/\\\r?\n\s*/g, ' ').trim();
   return vscode.window.showInputBox({
