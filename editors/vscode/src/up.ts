@@ -8,15 +8,19 @@ import { showFailure } from './errors';
 import { type Button, failureIn } from './failure';
 import { Course } from './progress';
 import type { Failure, Overrides, Up, UpParams } from './protocol';
+import { duration } from './steps';
 
 /** What is asked for beyond "it is up". */
 export type Wanted = Pick<UpParams, 'rebuild' | 'noCache' | 'buildOnly' | 'pull'>;
+
+/** A container that is up, and how long the attempt took that brought it there. */
+export type Brought = Up & { readonly took: string };
 
 /** The connection ended in the middle. */
 const LOST = -32097;
 
 /** What is under way, by folder and what is asked for. */
-const underWay = new Map<string, Promise<Up | undefined>>();
+const underWay = new Map<string, Promise<Brought | undefined>>();
 
 /**
  * Brings a folder's container up; `undefined`: it is not, and the person knows why. Who asks for
@@ -27,7 +31,7 @@ export function bringUp(
   folder: vscode.WorkspaceFolder,
   title: string,
   wanted: Wanted = {},
-): Promise<Up | undefined> {
+): Promise<Brought | undefined> {
   const key = JSON.stringify([folder.uri.fsPath, wanted]);
   const present = underWay.get(key);
   if (present !== undefined) {
@@ -46,7 +50,7 @@ async function attempt(
   title: string,
   wanted: Wanted,
   over: () => void,
-): Promise<Up | undefined> {
+): Promise<Brought | undefined> {
   const workspace = folder.uri.fsPath;
   let params: UpParams = { workspace, overrides: overridesOf(folder), ...wanted };
   const agreed = context.extension.workspaceState.get<string>(agreedKey(folder));
@@ -54,13 +58,16 @@ async function attempt(
     params.trustedInitialize = agreed;
   }
   for (;;) {
+    const began = Date.now();
     const outcome = await once(context, folder, title, params);
     if ('up' in outcome) {
+      const took = duration(Date.now() - began);
+      context.log.info(`${folder.name}: container ready after ${took}`);
       context.folders.learn(outcome.up.status);
       for (const warning of outcome.up.warnings) {
         context.log.warn(`${warning.place}: ${warning.message}`);
       }
-      return outcome.up;
+      return { ...outcome.up, took };
     }
     if (outcome.cancelled) {
       context.log.info(`${title}: cancelled`);

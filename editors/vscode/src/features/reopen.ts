@@ -5,10 +5,8 @@ import * as vscode from 'vscode';
 import type { Context } from '../context';
 import { showFailure } from '../errors';
 import { ensureFollowing, follows, stopFollowing } from '../follow';
-import type { Up } from '../protocol';
-import { duration } from '../steps';
 import { applyTargets } from '../target';
-import { bringUp } from '../up';
+import { type Brought, bringUp } from '../up';
 
 export function register(context: Context): vscode.Disposable {
   return vscode.Disposable.from(
@@ -30,15 +28,12 @@ async function reopenInContainer(context: Context, argument: unknown): Promise<v
     return;
   }
   const isFollowing = await followed(context);
-  const began = Date.now();
   const up = await bringUp(context, folder, 'Reopening in GPU container');
   if (up === undefined) {
     return;
   }
   context.folders.setWish(folder, 'container');
-  const took = duration(Date.now() - began);
-  context.log.info(`${folder.name}: container ready after ${took}`);
-  void welcome(folder, up, took, isFollowing);
+  void welcome(folder, up, isFollowing);
 }
 
 /** The window goes into its container even where its terminals cannot follow. */
@@ -54,8 +49,7 @@ async function followed(context: Context): Promise<boolean> {
 
 async function welcome(
   folder: vscode.WorkspaceFolder,
-  up: Up,
-  took: string,
+  up: Brought,
   isFollowing: boolean,
 ): Promise<void> {
   const gpu = up.status.gpu?.text;
@@ -66,7 +60,7 @@ async function welcome(
   const changed = changes ? ` The configuration has changed since it was made (${changes}).` : '';
   const buttons = ['New Terminal', ...(changes ? ['Rebuild'] : [])];
   const pressed = await vscode.window.showInformationMessage(
-    `${folder.name} is in its container (${took})${gpu ? `: ${gpu}` : ''}. ${where}${changed}`,
+    `${folder.name} is in its container (${up.took})${gpu ? `: ${gpu}` : ''}. ${where}${changed}`,
     ...buttons,
   );
   switch (pressed) {

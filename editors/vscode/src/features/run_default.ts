@@ -3,7 +3,6 @@
 import * as vscode from 'vscode';
 import type { Context } from '../context';
 import { showFailure } from '../errors';
-import type { Session } from '../protocol';
 import { bringUp } from '../up';
 import { attach } from './sessions';
 import { defaultTask } from './tasks';
@@ -21,7 +20,7 @@ export function register(context: Context): vscode.Disposable {
         return;
       }
       try {
-        await run(context, folder, up.status.sessions);
+        await run(context, folder);
       } catch (error) {
         await showFailure(context.log, 'Run Default Command', error);
       }
@@ -29,11 +28,7 @@ export function register(context: Context): vscode.Disposable {
   );
 }
 
-async function run(
-  context: Context,
-  folder: vscode.WorkspaceFolder,
-  sessions: Session[],
-): Promise<void> {
+async function run(context: Context, folder: vscode.WorkspaceFolder): Promise<void> {
   const workspace = folder.uri.fsPath;
   const { argv, image } = await context.server.request('container/defaultCommand', { workspace });
   if (argv.length === 0) {
@@ -47,6 +42,7 @@ async function run(
     return;
   }
   const line = JSON.stringify(argv);
+  const sessions = await context.server.request('container/sessions', { workspace });
   const running = sessions.find(
     (session) => session.state === 'running' && JSON.stringify(session.command) === line,
   );
