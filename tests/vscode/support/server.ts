@@ -33,6 +33,7 @@ export class Server {
     this.#address = address;
   }
 
+  /** Makes the folders, installs the extensions, and runs. */
   static async start(home: Home, options: ServerOptions = {}): Promise<Server> {
     for (const name of ['code/user/User', 'code/user/Machine', 'code/extensions', 'code/server']) {
       fs.mkdirSync(path.join(home.folder, name), { recursive: true });
@@ -42,6 +43,11 @@ export class Server {
     write('User', { ...SETTINGS, ...options.settings });
     if (options.machine !== undefined) write('Machine', options.machine);
     for (const file of options.vsix ?? []) Server.cli(home, '--install-extension', file, '--force');
+    return Server.run(home, options);
+  }
+
+  /** Runs one on the folders that are there, as after a restart of the machine. */
+  static async run(home: Home, options: ServerOptions = {}): Promise<Server> {
     const log = path.join(home.folder, 'code/server.log');
     const output = fs.openSync(log, 'w');
     const words = [
