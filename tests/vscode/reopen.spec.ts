@@ -32,7 +32,7 @@ stage('reopen', { project: (home) => home.example('hmm') }, (scene) => {
     await isIn(window);
   });
 
-  scene('a new terminal is in the container, with its files and its GPU', async ({ window, folder }) => {
+  scene('a new terminal is in the container, with its files and its GPU', async ({ window }) => {
     const terminals = new Terminals(window);
     await terminals.open();
     await terminals.type('clear; pwd; ls /app');
@@ -40,10 +40,27 @@ stage('reopen', { project: (home) => home.example('hmm') }, (scene) => {
     await terminals.shows(/Dockerfile[^]*train\.py/);
     await terminals.type('nvidia-smi -L');
     await terminals.shows(/GPU 0: .*\(UUID: GPU-/);
-    await window.picture('container');
-    await terminals.type('echo from-inside > inside.txt');
+  });
+
+  scene('a training run prints the GPU that it found', async ({ window, folder }) => {
+    const terminals = new Terminals(window);
+    await window.file('train.py');
+    await window.command('Notifications: Clear All Notifications');
+    await terminals.show();
+    await terminals.type('clear; nvidia-smi -L; HMM_ITERATIONS=4 python train.py');
+    await terminals.shows(/written to \/app\/runs\//);
     await terminals.prompt();
-    assert.equal(fs.readFileSync(path.join(folder, 'inside.txt'), 'utf8'), 'from-inside\n');
+    await window.picture('container');
+    fs.rmSync(path.join(folder, 'runs'), { recursive: true });
+  });
+
+  scene('what is written in the container is the project’s', async ({ window, folder }) => {
+    const terminals = new Terminals(window);
+    await terminals.type('echo from-inside > inside.txt');
+    await until('the file on the host', () => {
+      const file = path.join(folder, 'inside.txt');
+      return fs.existsSync(file) && fs.readFileSync(file, 'utf8') === 'from-inside\n' ? true : new Seen('not yet');
+    });
     fs.rmSync(path.join(folder, 'inside.txt'));
   });
 

@@ -96,9 +96,9 @@ export class Server {
 
   async stop(): Promise<void> {
     const { pid } = this.#process;
-    if (pid === undefined || this.#process.exitCode !== null) return;
-    process.kill(-pid, 'SIGTERM');
     const ended = () => (this.#process.exitCode ?? this.#process.signalCode) !== null;
+    if (pid === undefined || ended()) return;
+    process.kill(-pid, 'SIGTERM');
     try {
       await until('VS Code to end', () => (ended() ? true : new Seen('it runs')), 5_000);
     } catch {
