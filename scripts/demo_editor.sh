@@ -40,7 +40,7 @@ serve_editor() {
     editor=$(mktemp -d "${TMPDIR:-/tmp}/wd-XXXXXX")
     trap stop_editor EXIT
     trap 'exit 130' INT TERM
-    WARPDOCK_BINARY=$warpdock scripts/vsix.sh "$editor/warpdock.vsix" || fail "the extension was not packed"
+    WARPDOCK_BINARY=$warpdock quietly scripts/vsix.sh "$editor/warpdock.vsix" || fail "the extension was not packed"
     mkdir -p "$editor"/{user/User,extensions}
     cat >"$editor/user/User/settings.json" <<'END'
 {
