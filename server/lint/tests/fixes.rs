@@ -34,7 +34,9 @@ fn fault(
     if new.problems.len() > old.problems.len() {
         return Some(format!("the file no longer parses: {:?}", new.problems));
     }
-    if new.instructions.len() < old.instructions.len() {
+    let is_kept = |keyword: usize| !fix.edits.iter().any(|it| it.range.touches(keyword));
+    let kept = old.instructions.iter().filter(|it| is_kept(it.range.start));
+    if new.instructions.len() < kept.count() {
         return Some("an instruction is gone".to_owned());
     }
     let after = findings(&fixed, profile);

@@ -82,6 +82,9 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         }
     };
     let reported = report.at(image.from_range, message).level(level);
+    if is_open(file, image) {
+        return;
+    }
     let edit = |line: &str| vec![append(file, image, line)];
     reported
         .fix(
@@ -92,6 +95,14 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             "Start a shell: CMD [\"/bin/bash\"]",
             edit("CMD [\"/bin/bash\"]"),
         );
+}
+
+/// Whether the stage's last instruction goes on with whatever is put behind it.
+fn is_open(file: &Facts<'_>, image: &StageFacts<'_>) -> bool {
+    let last = file.steps_of(image.index).last().map(|it| it.instruction);
+    let last = last.unwrap_or(image.from);
+    let text = last.range.of(&file.file.text).trim_end();
+    text.ends_with(file.file.escape) || last.heredocs.iter().any(|it| it.terminator.is_none())
 }
 
 /// Puts a line behind the last instruction of the stage.
