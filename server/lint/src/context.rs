@@ -4,6 +4,9 @@ use std::fmt;
 
 use dockerfile::image::Reference;
 
+use crate::levels::Levels;
+use crate::rule::Rule;
+
 /// What the linter may know besides the text. The default knows nothing of the machine.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -20,6 +23,10 @@ pub struct Context<'a> {
     pub profile: Profile,
     /// Whether comments in the file silence findings.
     pub pragmas: bool,
+    /// What the project's configuration says of registries, labels and rules that wait to be asked.
+    pub levels: Option<&'a Levels>,
+    /// The text of the `.dockerignore` that counts for this file.
+    pub dockerignore: Option<&'a str>,
 }
 
 /// Which findings are wanted.
@@ -53,6 +60,20 @@ pub struct ImageFacts {
     pub env: Vec<(String, String)>,
 }
 
+impl Context<'_> {
+    /// Whether a rule is to speak.
+    pub(crate) fn wants(&self, rule: &Rule) -> bool {
+        if !rule.on_request || self.profile == Profile::Strict {
+            return true;
+        }
+        let named = |levels: &Levels| {
+            let mut overrides = levels.overrides.iter();
+            overrides.any(|(name, level)| level.is_some() && rule.is_called(name))
+        };
+        self.levels.is_some_and(named)
+    }
+}
+
 impl Default for Context<'_> {
     fn default() -> Self {
         Context {
@@ -62,6 +83,8 @@ impl Default for Context<'_> {
             images: &|_| None,
             profile: Profile::Recommended,
             pragmas: true,
+            levels: None,
+            dockerignore: None,
         }
     }
 }

@@ -12,6 +12,10 @@ pub struct Example {
     pub kind: ExampleKind,
     /// The Dockerfile.
     pub text: String,
+    /// The `.hadolint.yaml` that it runs with.
+    pub config: Option<String>,
+    /// The `.dockerignore` beside it.
+    pub dockerignore: Option<String>,
 }
 
 /// What an example shows.
@@ -28,14 +32,31 @@ pub enum ExampleKind {
 /// The examples of a rule, in order.
 pub fn examples(rule: &'static Rule) -> Vec<Example> {
     let mut examples = Vec::new();
+    let mut config = None;
+    let mut dockerignore = None;
     let mut lines = docs_lines(rule);
     while let Some(line) = lines.next() {
-        let Some(kind) = ExampleKind::of_fence(line) else {
-            continue;
+        let kind = ExampleKind::of_fence(line);
+        let beside = match line {
+            "```yaml" => Some(&mut config),
+            "```dockerignore" => Some(&mut dockerignore),
+            _ => None,
         };
+        if kind.is_none() && beside.is_none() {
+            continue;
+        }
         let body = lines.by_ref().take_while(|line| *line != "```");
-        let text = body.map(|line| format!("{line}\n")).collect();
-        examples.push(Example { kind, text });
+        let text: String = body.map(|line| format!("{line}\n")).collect();
+        match (kind, beside) {
+            (Some(kind), _) => examples.push(Example {
+                kind,
+                text,
+                config: config.clone(),
+                dockerignore: dockerignore.clone(),
+            }),
+            (None, Some(beside)) => *beside = Some(text),
+            (None, None) => {}
+        }
     }
     examples
 }
@@ -95,6 +116,9 @@ fn facts(rule: &Rule) -> String {
         FixKind::Safe => "with a safe fix".to_owned(),
         FixKind::Unsafe => "with a fix to look at first".to_owned(),
     });
+    if rule.on_request {
+        facts.push("silent until asked for".to_owned());
+    }
     facts.push(format!("since {}", rule.since));
     let mut line = format!("{}.", facts.join(", "));
     if !rule.aliases.is_empty() {

@@ -4,10 +4,12 @@
 
 mod commands;
 pub mod packages;
+pub mod pipe;
 pub mod products;
 pub mod programs;
 mod settings;
 pub mod start;
+mod step;
 mod variables;
 mod walk;
 
@@ -25,6 +27,7 @@ use dockerfile::stages::Stages;
 use crate::base::BaseFacts;
 use crate::context::{Context, ImageFacts};
 use crate::facts::packages::PackageCall;
+use crate::facts::pipe::Pipe;
 use crate::facts::settings::Settings;
 use crate::facts::variables::Variables;
 use crate::gpu_installs::Installed;
@@ -48,6 +51,8 @@ pub struct Facts<'a> {
     pub(crate) installed: OnceCell<Installed>,
     /// Those of package managers; ask [`Facts::package_calls`].
     pub calls: Vec<PackageCall>,
+    /// The pipes of RUN, in the order of the file.
+    pub pipes: Vec<Pipe>,
 }
 
 /// What is known of the image that a stage makes.
@@ -108,6 +113,8 @@ pub struct Step<'a> {
     pub shell: ShellKind,
     /// The file sets that shell.
     pub own_shell: bool,
+    /// That shell fails where any command of a pipe does.
+    pub pipefail: bool,
 }
 
 /// A command that a RUN runs: a program and its arguments.
@@ -160,6 +167,7 @@ impl<'a> Facts<'a> {
             commands: Vec::new(),
             installed: OnceCell::new(),
             calls: Vec::new(),
+            pipes: Vec::new(),
         };
         let mut ends: Vec<Settings<'a>> = Vec::new();
         for index in 0..facts.stages.stages.len() {
@@ -176,9 +184,11 @@ impl<'a> Facts<'a> {
         self.images.get(self.stages.target()?)
     }
 
-    /// The steps of a stage.
-    pub fn steps_of(&self, stage: usize) -> impl Iterator<Item = &Step<'a>> {
-        self.steps.iter().filter(move |step| step.stage == stage)
+    /// The steps of a stage. They stand together, also those of what comes before FROM.
+    pub fn steps_of(&self, stage: usize) -> impl DoubleEndedIterator<Item = &Step<'a>> {
+        let start = self.steps.partition_point(|step| step.stage < stage);
+        let end = self.steps.partition_point(|step| step.stage <= stage);
+        self.steps[start..end].iter()
     }
 
     /// The commands of RUN, in the order of the file.

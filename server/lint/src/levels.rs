@@ -19,6 +19,31 @@ pub struct Levels {
     pub no_pragmas: bool,
     /// Registries from which images may come; empty: any.
     pub trusted_registries: Vec<String>,
+    /// Labels that every image must have, and what their values must be.
+    pub labels: Vec<(String, LabelKind)>,
+    /// No other labels are allowed.
+    pub strict_labels: bool,
+}
+
+/// What the value of a label must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelKind {
+    /// Any text that is not empty.
+    Text,
+    /// Any text.
+    RawText,
+    /// An address with a scheme.
+    Url,
+    /// A date and time as in RFC 3339.
+    Rfc3339,
+    /// A version as in semver.org.
+    Semver,
+    /// An SPDX licence expression.
+    Spdx,
+    /// A git commit.
+    Hash,
+    /// An address for mail.
+    Email,
 }
 
 /// What makes a run fail.
@@ -56,6 +81,7 @@ pub enum LevelsError {
     },
 }
 
+const LABEL_KINDS: &str = "text, rawtext, url, rfc3339, semver, spdx, hash or email";
 const LEVELS: &str = "error, warning, info, style, ignore or none";
 
 impl Levels {
@@ -83,6 +109,8 @@ impl Levels {
                 }
                 "disable-ignore-pragma" => levels.no_pragmas = value.as_bool() == Some(true),
                 "trustedRegistries" => levels.trusted_registries = strings(value),
+                "label-schema" => levels.labels = labels(value)?,
+                "strict-labels" => levels.strict_labels = value.as_bool() == Some(true),
                 _ => {}
             }
         }
@@ -112,6 +140,22 @@ impl Levels {
                 }
             }
         });
+    }
+}
+
+impl LabelKind {
+    fn parse(name: &str) -> Option<LabelKind> {
+        Some(match name.to_ascii_lowercase().as_str() {
+            "text" => LabelKind::Text,
+            "rawtext" => LabelKind::RawText,
+            "url" => LabelKind::Url,
+            "rfc3339" => LabelKind::Rfc3339,
+            "semver" => LabelKind::Semver,
+            "spdx" => LabelKind::Spdx,
+            "hash" => LabelKind::Hash,
+            "email" => LabelKind::Email,
+            _ => return None,
+        })
     }
 }
 
@@ -151,6 +195,23 @@ fn overrides(value: &Yaml) -> Result<Vec<(String, Option<Level>)>, LevelsError> 
         overrides.extend(strings(names).into_iter().map(|name| (name, level)));
     }
     Ok(overrides)
+}
+
+fn labels(value: &Yaml) -> Result<Vec<(String, LabelKind)>, LevelsError> {
+    let mut labels = Vec::new();
+    let Yaml::Hash(by_name) = value else {
+        return Ok(labels);
+    };
+    for (name, kind) in by_name {
+        let kind = text(kind);
+        let known = LabelKind::parse(&kind).ok_or(LevelsError::Value {
+            setting: format!("label-schema: {}", text(name)),
+            value: kind,
+            expected: LABEL_KINDS,
+        })?;
+        labels.push((text(name), known));
+    }
+    Ok(labels)
 }
 
 fn threshold(setting: &str, value: &Yaml) -> Result<Threshold, LevelsError> {
@@ -197,7 +258,8 @@ override:
   style:
     - DL3025
   ignore: DL3059
-label-schema: {author: text}
+label-schema: {author: text, version: semver}
+strict-labels: true
 trustedRegistries:
   - docker.io
 ";
@@ -211,6 +273,12 @@ trustedRegistries:
         assert_eq!(levels.overrides, overrides);
         assert_eq!(levels.threshold, Some(Threshold::Level(Level::Warning)));
         assert_eq!(levels.trusted_registries, ["docker.io"]);
+        let labels = [
+            ("author".to_owned(), LabelKind::Text),
+            ("version".to_owned(), LabelKind::Semver),
+        ];
+        assert_eq!(levels.labels, labels);
+        assert!(levels.strict_labels);
         assert_eq!(Levels::parse_hadolint(""), Ok(Levels::default()));
     }
 
@@ -221,6 +289,13 @@ trustedRegistries:
             error("failure-threshold: loud"),
             Err(
                 "`failure-threshold` is `loud`; expected error, warning, info, style, ignore or none"
+                    .to_owned()
+            )
+        );
+        assert_eq!(
+            error("label-schema: {a: colour}"),
+            Err(
+                "`label-schema: a` is `colour`; expected text, rawtext, url, rfc3339, semver, spdx, hash or email"
                     .to_owned()
             )
         );

@@ -15,6 +15,7 @@ pub mod gpu_installs;
 pub mod gpu_tables;
 pub mod hover;
 mod leftovers;
+mod ignore_file;
 pub mod levels;
 pub mod lint;
 pub mod position;

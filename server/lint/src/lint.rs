@@ -13,7 +13,7 @@ use crate::suppress::Suppressions;
 pub fn lint(file: &File, context: &Context<'_>) -> Vec<Finding> {
     let facts = Facts::new(file, context);
     let mut findings = Vec::new();
-    for rule in rules::ALL {
+    for rule in rules::ALL.iter().filter(|rule| context.wants(rule)) {
         let mut report = Report {
             rule,
             profile: context.profile,

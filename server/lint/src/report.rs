@@ -59,6 +59,19 @@ impl Report<'_> {
         }
     }
 
+    /// Reports something that everyone should hear where `loud`, else as [`Report::pedantic`] does.
+    pub fn at_if(
+        &mut self,
+        loud: bool,
+        range: TextRange,
+        message: impl Into<String>,
+    ) -> Reported<'_> {
+        match loud {
+            true => self.at(range, message),
+            false => self.pedantic(range, message),
+        }
+    }
+
     fn finding(&self, range: TextRange, message: String) -> Finding {
         Finding {
             code: self.rule.code,

@@ -26,6 +26,8 @@ pub struct Rule {
     pub since: &'static str,
     /// Whether it mends.
     pub fix: FixKind,
+    /// It speaks only to those who name it in their configuration, or want everything.
+    pub on_request: bool,
     /// Other tools' names for it, such as `buildkit/WorkdirRelativePath`.
     pub aliases: &'static [&'static str],
     /// The documentation, Markdown.
@@ -71,14 +73,19 @@ pub(crate) fn is_called(code: &str, rule_name: &str, aliases: &[&str], name: &st
 }
 
 /// Declares a rule as a static of its code's name: its documentation, code and name, then
-/// `level`, `since`, and optionally `fix` (`Safe` or `Unsafe`) and `aliases`, then `check`.
+/// `level`, `since`, and optionally `fix` (`Safe` or `Unsafe`), `on_request` and `aliases`, then
+/// `check`.
 ///
 /// The examples of the documentation run: `dockerfile,bad` gives exactly one finding of the rule,
 /// `dockerfile,fixed` is the bad one above it after the first fix, `dockerfile,good` gives none.
+/// A `yaml` block above them is the `.hadolint.yaml` that they run with, a `dockerignore` block the
+/// `.dockerignore` beside them. A rule that says nothing
+/// in the recommended profile runs in the strict one.
 macro_rules! declare_rule {
     ($(#[doc = $doc:literal])* $code:ident $name:literal {
         level: $level:ident, since: $since:literal,
         $(fix: $fix:ident,)?
+        $(on_request: $on_request:literal,)?
         $(aliases: [$($alias:literal),* $(,)?],)?
         check: $check:path $(,)?
     }) => {
@@ -89,6 +96,7 @@ macro_rules! declare_rule {
             level: $crate::finding::Level::$level,
             since: $since,
             fix: $crate::rule::declare_rule!(@fix $($fix)?),
+            on_request: $crate::rule::declare_rule!(@on_request $($on_request)?),
             aliases: &[$($($alias),*)?],
             docs: concat!($($doc, "\n"),*),
             check: $check,
@@ -96,6 +104,8 @@ macro_rules! declare_rule {
     };
     (@fix) => { $crate::rule::FixKind::None };
     (@fix $fix:ident) => { $crate::rule::FixKind::$fix };
+    (@on_request) => { false };
+    (@on_request $on_request:literal) => { $on_request };
 }
 
 pub(crate) use declare_rule;

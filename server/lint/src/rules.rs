@@ -2,8 +2,11 @@
 
 use crate::rule::Rule;
 
+mod label_formats;
+mod labels;
 mod repeated;
 mod syntax;
+mod words;
 
 /// Declares the modules and the list: file, then the rules in it.
 macro_rules! rules {
@@ -16,6 +19,18 @@ macro_rules! rules {
 }
 
 rules! {
+    bk001: BK001;
+    bk002: BK002;
+    bk003: BK003;
+    bk004: BK004;
+    bk005: BK005;
+    bk006: BK006;
+    bk007: BK007;
+    bk008: BK008;
+    bk009: BK009;
+    bk010: BK010;
+    bk011: BK011;
+    dl1001: DL1001;
     dl3000: DL3000;
     dl3001: DL3001;
     dl3004: DL3004;
@@ -29,8 +44,17 @@ rules! {
     dl3016: DL3016;
     dl3018: DL3018;
     dl3019: DL3019;
+    dl3002: DL3002;
+    dl3003: DL3003;
+    dl3006: DL3006;
+    dl3007: DL3007;
+    dl3011: DL3011;
+    dl3012: DL3012;
+    dl3020: DL3020;
+    dl3021: DL3021;
     dl3022: DL3022;
     dl3023: DL3023;
+    dl3024: DL3024;
     dl3025: DL3025;
     dl3027: DL3027;
     dl3028: DL3028;
@@ -50,6 +74,35 @@ rules! {
     dl4003: DL4003;
     dl4004: DL4004;
     gpu002: GPU002;
+    dl3026: DL3026;
+    dl3029: DL3029;
+    dl3044: DL3044;
+    dl3045: DL3045;
+    dl3046: DL3046;
+    dl3047: DL3047;
+    dl3048: DL3048;
+    dl3049: DL3049;
+    dl3050: DL3050;
+    dl3051: DL3051;
+    dl3052: DL3052;
+    dl3053: DL3053;
+    dl3054: DL3054;
+    dl3055: DL3055;
+    dl3056: DL3056;
+    dl3057: DL3057;
+    dl3058: DL3058;
+    dl3059: DL3059;
+    dl3063: DL3063;
+    dl3064: DL3064;
+    dl3065: DL3065;
+    dl3066: DL3066;
+    dl3067: DL3067;
+    dl4000: DL4000;
+    dl4001: DL4001;
+    dl4003: DL4003;
+    dl4004: DL4004;
+    dl4005: DL4005;
+    dl4006: DL4006;
     gpu005: GPU005;
     gpu006: GPU006;
     gpu007: GPU007;

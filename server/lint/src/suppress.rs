@@ -1,8 +1,8 @@
 //! Comments that take findings away: `# warpdock ignore=CODE`, hadolint's `# hadolint ignore=CODE`,
-//! both also with `global`, and BuildKit's `# check=skip=NAME`. Each names a rule by its code, its
+//! both also with `stage` and `global`, and BuildKit's `# check=skip=NAME`. Each names a rule by its code, its
 //! name or another tool's name for it.
 
-use dockerfile::ast::File;
+use dockerfile::ast::{File, Instruction, Keyword};
 use dockerfile::directive::DirectiveName;
 use dockerfile::lines::LineKind;
 use dockerfile::range::TextRange;
@@ -44,12 +44,14 @@ impl<'a> Suppressions<'a> {
             };
             ignored.push(Ignored {
                 names: pragma.names,
-                range: match pragma.global {
-                    true => None,
-                    false => match next_instruction(file, line.content.start) {
-                        Some(range) => Some(range),
-                        None => continue,
-                    },
+                range: match pragma.reach {
+                    Reach::File => None,
+                    Reach::Instruction | Reach::Stage => {
+                        match covered(file, line.content.start, pragma.reach) {
+                            Some(range) => Some(range),
+                            None => continue,
+                        }
+                    }
                 },
                 is_check: pragma.is_check,
             });
@@ -79,10 +81,23 @@ impl Ignored<'_> {
     }
 }
 
+/// Whether a line is a comment that silences something.
+pub(crate) fn is_pragma(line: &str) -> bool {
+    Pragma::parse(line.trim_start()).is_some_and(|pragma| !pragma.names.is_empty())
+}
+
 struct Pragma<'a> {
     names: Vec<&'a str>,
-    global: bool,
+    reach: Reach,
     is_check: bool,
+}
+
+/// How far a comment reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Instruction,
+    Stage,
+    File,
 }
 
 impl<'a> Pragma<'a> {
@@ -91,7 +106,7 @@ impl<'a> Pragma<'a> {
         if let Some(options) = text.strip_prefix("check=") {
             return Some(Pragma {
                 names: skipped(options),
-                global: false,
+                reach: Reach::Instruction,
                 is_check: true,
             });
         }
@@ -99,15 +114,16 @@ impl<'a> Pragma<'a> {
             .iter()
             .find_map(|tool| text.strip_prefix(tool))?;
         let rest = rest.strip_prefix([' ', '\t'])?.trim_start();
-        let (global, rest) = match rest.strip_prefix("global") {
-            Some(rest) => (true, rest.trim_start()),
-            None => (false, rest),
-        };
+        let reaches = [("global", Reach::File), ("stage", Reach::Stage)];
+        let wider = reaches
+            .iter()
+            .find_map(|(word, reach)| Some((*reach, rest.strip_prefix(word)?.trim_start())));
+        let (reach, rest) = wider.unwrap_or((Reach::Instruction, rest));
         let names = rest.strip_prefix("ignore")?.trim_start();
         let names = names.strip_prefix('=')?;
         Some(Pragma {
             names: list(names),
-            global,
+            reach,
             is_check: false,
         })
     }
@@ -129,12 +145,21 @@ fn list(names: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The instruction that a comment speaks of: the one it stands in, else the next.
-fn next_instruction(file: &File, offset: usize) -> Option<TextRange> {
-    let next = file
-        .instructions
-        .partition_point(|instruction| instruction.range.end <= offset);
-    file.instructions.get(next).map(|it| it.range)
+/// What a comment speaks of: the instruction it stands in, else the next; or the stage of that.
+fn covered(file: &File, offset: usize, reach: Reach) -> Option<TextRange> {
+    let instructions = &file.instructions;
+    let next = instructions.partition_point(|instruction| instruction.range.end <= offset);
+    let range = instructions.get(next)?.range;
+    if reach != Reach::Stage {
+        return Some(range);
+    }
+    let is_from = |instruction: &&Instruction| instruction.keyword == Keyword::From;
+    let first = instructions[..=next].iter().rfind(is_from);
+    let behind = instructions[next + 1..].iter().find(is_from);
+    Some(TextRange::new(
+        first.map_or(0, |it| it.range.start),
+        behind.map_or(file.text.len(), |it| it.range.start.saturating_sub(1)),
+    ))
 }
 
 #[cfg(test)]
@@ -169,6 +194,15 @@ mod tests {
             let after = format!("{text}{comment}\nUSER a\n");
             check(&after, &["DL3000"]);
         }
+    }
+
+    #[test]
+    fn a_stage_comment_speaks_of_the_stage() {
+        let stage = "FROM unheard-of:1\nUSER a\nWORKDIR here\n";
+        let comment = "# hadolint stage ignore=DL3000\n";
+        check(&format!("{comment}{stage}"), &[]);
+        check(&format!("{comment}{stage}{stage}"), &["DL3000"]);
+        check(&format!("{stage}{comment}{stage}"), &["DL3000"]);
     }
 
     #[test]

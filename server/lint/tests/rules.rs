@@ -3,31 +3,40 @@
 use dockerfile::parse::parse;
 use expect_test::expect_file;
 use lint::context::{Context, Profile};
-use lint::docs::{self, ExampleKind};
+use lint::docs::{self, Example, ExampleKind};
 use lint::finding::Finding;
+use lint::levels::Levels;
 use lint::rule::{FixKind, Rule};
 use lint::rules;
 
-/// What a rule says of its examples: by default, or, where that is nothing, to those who ask for it.
-fn profile(rule: &'static Rule) -> Profile {
-    let examples = docs::examples(rule);
-    let is_said = examples.iter().any(|it| {
-        it.kind == ExampleKind::Bad && !findings(&it.text, rule, Profile::Recommended).is_empty()
-    });
-    match is_said {
-        true => Profile::Recommended,
-        false => Profile::Strict,
+fn findings(example: &Example, rule: &Rule, profile: Profile) -> Vec<Finding> {
+    let config = example.config.as_deref().unwrap_or_default();
+    let mut levels = Levels::parse_hadolint(config).expect("the example's configuration is one");
+    if rule.on_request {
+        levels
+            .overrides
+            .push((rule.code.to_owned(), Some(rule.level)));
     }
-}
-
-fn findings(text: &str, rule: &'static Rule, profile: Profile) -> Vec<Finding> {
     let context = Context {
         profile,
+        levels: Some(&levels),
+        dockerignore: example.dockerignore.as_deref(),
         ..Context::default()
     };
-    let mut findings = lint::lint::lint(&parse(text), &context);
+    let mut findings = lint::lint::lint(&parse(&example.text), &context);
     findings.retain(|finding| finding.code == rule.code);
     findings
+}
+
+/// Recommended, where the rule says something there.
+fn profile_of(rule: &'static Rule) -> Profile {
+    let bad = docs::examples(rule)
+        .into_iter()
+        .find(|it| it.kind == ExampleKind::Bad);
+    match bad.is_some_and(|it| findings(&it, rule, Profile::Recommended).is_empty()) {
+        true => Profile::Strict,
+        false => Profile::Recommended,
+    }
 }
 
 #[test]
@@ -41,9 +50,10 @@ fn examples_do_what_they_say() {
             "{} shows nothing bad",
             rule.code
         );
+        let profile = profile_of(rule);
         for example in examples {
+            let found = findings(&example, rule, profile);
             let text = example.text;
-            let found = findings(&text, rule, profile);
             match example.kind {
                 ExampleKind::Bad => {
                     assert_eq!(found.len(), 1, "{}: {text}\n{found:#?}", rule.code);

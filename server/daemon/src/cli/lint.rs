@@ -57,7 +57,7 @@ pub fn run(global: &Global, arguments: &LintArguments) -> Ended {
         };
         let threshold = arguments.threshold.or(levels.threshold);
         let threshold = threshold.unwrap_or(Threshold::Level(Level::Hint));
-        let findings = lint_text(&file.text, levels, arguments);
+        let findings = lint_file(&file, levels, arguments);
         failed |= findings.iter().any(|it| threshold.fails(it.level));
         linted.push(Linted {
             path: file.name,
@@ -87,15 +87,18 @@ pub fn run(global: &Global, arguments: &LintArguments) -> Ended {
     })
 }
 
-fn lint_text(text: &str, levels: &Levels, arguments: &LintArguments) -> Vec<Finding> {
+fn lint_file(file: &files::Found, levels: &Levels, arguments: &LintArguments) -> Vec<Finding> {
+    let ignored = file.path.as_deref().and_then(files::dockerignore);
     let context = Context {
         workspace_folder: &arguments.workspace_folder,
         target: arguments.target.as_deref(),
         profile: arguments.profile.into(),
         pragmas: !levels.no_pragmas,
+        levels: Some(levels),
+        dockerignore: ignored.as_deref(),
         ..Context::default()
     };
-    let mut findings = lint::lint::lint(&dockerfile::parse::parse(text), &context);
+    let mut findings = lint::lint::lint(&dockerfile::parse::parse(&file.text), &context);
     levels.apply(&mut findings);
     findings
 }

@@ -15,6 +15,7 @@ use dockerfile::shell::kind::ShellKind;
 use dockerfile::shell::parse::parse;
 use dockerfile::shell::wrapper::wrapper_length;
 
+use crate::facts::pipe::{self, Pipe};
 use crate::facts::settings::join;
 use crate::facts::{Argument, RunCommand, Step};
 
@@ -28,7 +29,7 @@ pub(super) fn of_run(
     instruction: &Instruction,
     form: &CommandForm,
     scope: &Scope,
-) -> Vec<RunCommand> {
+) -> Found {
     let mut finder = Finder {
         instruction: step.index,
         step: step_index,
@@ -37,11 +38,23 @@ pub(super) fn of_run(
         assigned: HashMap::new(),
         directory: step.workdir.clone(),
         found: Vec::new(),
+        pipes: Vec::new(),
+        pipefail: false,
         depth: 0,
         quoted: false,
     };
     finder.run(step, instruction, form);
-    finder.found
+    Found {
+        commands: finder.found,
+        pipes: finder.pipes,
+    }
+}
+
+/// What is found in a RUN.
+pub(super) struct Found {
+    pub(super) commands: Vec<RunCommand>,
+    /// With what lies between the commands for the `|`, and counted from the first command.
+    pub(super) pipes: Vec<Pipe>,
 }
 
 struct Finder<'s> {
@@ -52,6 +65,9 @@ struct Finder<'s> {
     assigned: HashMap<String, Option<String>>,
     directory: Option<String>,
     found: Vec<RunCommand>,
+    pipes: Vec<Pipe>,
+    /// `set -o pipefail` was seen.
+    pipefail: bool,
     depth: usize,
     quoted: bool,
 }
@@ -119,9 +135,19 @@ impl Finder<'_> {
         for item in &script.items {
             let in_pipeline = item.pipeline.commands.len() > 1;
             let in_background = matches!(item.connector, Some((Connector::Background, _)));
-            for command in &item.pipeline.commands {
+            let mut commands = item.pipeline.commands.iter().peekable();
+            while let Some(command) = commands.next() {
                 let before = self.directory.clone();
+                let first = self.found.len();
                 self.one(command, text);
+                if let (1, Some(next)) = (self.depth, commands.peek()) {
+                    self.pipes.push(Pipe {
+                        step: self.step,
+                        range: pipe::between(command, next),
+                        feeding: first..self.found.len(),
+                        guarded: self.pipefail,
+                    });
+                }
                 // A pipeline's commands run in shells of their own.
                 if in_pipeline || in_background {
                     self.directory = before;
@@ -213,6 +239,9 @@ impl Finder<'_> {
                 self.directory = join(self.directory.as_deref(), folder);
             }
             ["cd" | "pushd" | "popd", ..] => self.directory = None,
+            ["set", options @ ..] if self.depth == 1 => {
+                self.pipefail |= options.contains(&"pipefail");
+            }
             ["export", pairs @ ..] => {
                 for (pair, word) in pairs.iter().zip(&words[1..]) {
                     if let Some((name, value)) = pair.split_once('=') {

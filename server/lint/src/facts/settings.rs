@@ -16,6 +16,7 @@ pub(super) struct Settings<'a> {
     pub(super) user: Option<String>,
     pub(super) shell: ShellKind,
     pub(super) own_shell: bool,
+    pub(super) pipefail: bool,
     pub(super) cmd: Setting,
     pub(super) entrypoint: Setting,
     /// ONBUILD: the index of each and what it holds, for the stages built on this one.
@@ -43,6 +44,8 @@ impl<'a> Settings<'a> {
             user: image.map(|image| image.user.clone()),
             shell,
             own_shell: false,
+            pipefail: image
+                .is_some_and(|image| fails_in_pipes(image.shell.iter().map(String::as_str))),
             cmd: Setting::Inherited,
             entrypoint: Setting::Inherited,
             triggers: Vec::new(),
@@ -76,6 +79,7 @@ impl<'a> Settings<'a> {
             Keyword::Shell => {
                 if let Body::Command(Command::Exec(words)) = &instruction.body {
                     self.own_shell = true;
+                    self.pipefail = fails_in_pipes(words.iter().map(|it| it.value.text()));
                     self.shell = ShellKind::of_words(words.iter().map(|it| it.value.text()));
                 }
             }
@@ -101,6 +105,19 @@ pub(super) fn if_known(expanded: Expanded) -> Option<String> {
         .iter()
         .all(|it| it.set || it.modifier.contains(['-', '+']));
     all_set.then_some(expanded.text)
+}
+
+/// Whether the words of SHELL start a shell that fails where any command of a pipe does. What is
+/// called `sh` may be one that refuses the option.
+fn fails_in_pipes<'w>(words: impl IntoIterator<Item = &'w str>) -> bool {
+    let mut knows = false;
+    let mut asked = false;
+    for word in words {
+        let program = word.rsplit('/').next().unwrap_or(word);
+        knows |= matches!(program, "bash" | "zsh" | "ash" | "ksh");
+        asked |= word.contains("pipefail");
+    }
+    knows && asked
 }
 
 /// `path` seen from `folder`, without `.` and `..`; `None`: `folder` is not known and needed.

@@ -113,6 +113,7 @@ impl<'a> Facts<'a> {
                 user: settings.user.clone(),
                 shell: settings.shell,
                 own_shell: settings.own_shell,
+                pipefail: settings.pipefail,
             });
             match &instruction.body {
                 Body::Onbuild(Some(inner)) => {
@@ -178,7 +179,13 @@ impl<'a> Facts<'a> {
         };
         let index = self.steps.len() - 1;
         let step = &self.steps[index];
+        let before = self.commands.len();
         let found = commands::of_run(step, index, instruction, form, &settings.scope);
-        self.commands.extend(found);
+        self.commands.extend(found.commands);
+        for mut pipe in found.pipes {
+            pipe.narrow(&self.file.text);
+            pipe.feeding = pipe.feeding.start + before..pipe.feeding.end + before;
+            self.pipes.push(pipe);
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::facts::{Facts, Step};
 use crate::finding::{Edit, Level};
 use crate::report::Report;
 use crate::rule::declare_rule;
+use crate::rules::words::is_absolute;
 
 declare_rule! {
     /// `WORKDIR` with a relative path.
@@ -85,11 +86,4 @@ fn report_level(profile: Profile) -> Option<Level> {
 fn resolved(step: &Step<'_>, path: &str) -> Option<String> {
     let folder = step.workdir.as_deref()?.trim_end_matches('/');
     (!path.contains(['$', '.', ' '])).then(|| format!("{folder}/{path}"))
-}
-
-/// On Linux or Windows.
-fn is_absolute(path: &str) -> bool {
-    path.starts_with('/')
-        || path.starts_with('\\')
-        || (path.as_bytes().get(1) == Some(&b':') && path.starts_with(|it: char| it.is_ascii_alphabetic()))
 }

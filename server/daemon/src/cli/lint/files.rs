@@ -63,6 +63,16 @@ pub fn nearest_config(folder: &Path) -> Option<PathBuf> {
     None
 }
 
+/// The `.dockerignore` for a Dockerfile whose folder is the build context: one of its own name goes
+/// before the folder's.
+pub fn dockerignore(dockerfile: &Path) -> Option<String> {
+    let mut own = dockerfile.as_os_str().to_owned();
+    own.push(".dockerignore");
+    let of_folder = dockerfile.with_file_name(".dockerignore");
+    let bytes = fs::read(own).or_else(|_| fs::read(of_folder)).ok()?;
+    Some(text(bytes))
+}
+
 fn read(path: PathBuf) -> Result<Found, Failed> {
     let bytes =
         fs::read(&path).map_err(|error| environment(format!("{}: {error}", path.display())))?;
