@@ -151,9 +151,9 @@ mod tests {
         let text = "{\r\n  \"é\\\"x\": [1, true],\r\n}";
         check(text, [1, 1], "{");
         check(text, [2, 3], "\"é\\\"x\"");
-        check(text, [2, 10], "[");
-        check(text, [2, 11], "1");
-        check(text, [2, 14], "true");
+        check(text, [2, 11], "[");
+        check(text, [2, 12], "1");
+        check(text, [2, 15], "true");
         check(text, [3, 1], "}");
     }
 
