@@ -44,7 +44,6 @@ fn examples_do_what_they_say() {
     for rule in rules::ALL {
         let mut bad: Option<(String, Finding)> = None;
         let examples = docs::examples(rule);
-        let profile = profile(rule);
         assert!(
             examples.iter().any(|it| it.kind == ExampleKind::Bad),
             "{} shows nothing bad",
