@@ -52,9 +52,10 @@ fn stage_is_kept(file: &Facts<'_>, stage: usize) -> bool {
 
 /// Whether one of these managers takes its cache away after the call, in the same RUN.
 pub fn is_cleaned(file: &Facts<'_>, call: Call<'_>, managers: &'static [Manager]) -> bool {
-    let mut later = file.calls_of(managers).filter(|it| {
-        it.command.step == call.command.step && it.command.range.start > call.command.range.start
-    });
+    let start = call.command.range.start;
+    let mut later = file
+        .calls_beside(call, managers)
+        .filter(|it| it.command.range.start > start);
     later.any(|it| it.call.action == Action::Clean)
 }
 

@@ -3,6 +3,7 @@
 //! managers understand is in `grammar`.
 
 pub mod grammar;
+mod options;
 pub mod removed;
 
 use dockerfile::range::TextRange;
@@ -120,6 +121,27 @@ impl Facts<'_> {
             call,
             command: &self.commands[call.command],
         })
+    }
+
+    /// The calls of these managers in the RUN of another call.
+    pub fn calls_beside(
+        &self,
+        call: Call<'_>,
+        managers: &'static [Manager],
+    ) -> impl Iterator<Item = Call<'_>> {
+        let step = call.command.step;
+        let start = self
+            .calls
+            .partition_point(|it| self.commands[it.command].step < step);
+        let all = self.context.profile != Profile::Hadolint;
+        self.calls[start..]
+            .iter()
+            .map(|call| Call {
+                call,
+                command: &self.commands[call.command],
+            })
+            .take_while(move |it| it.command.step == step)
+            .filter(move |it| managers.contains(&it.call.manager) && (all || it.call.plain))
     }
 
     /// The calls of these managers.

@@ -11,7 +11,8 @@ declare_rule! {
     /// ## Why
     /// A `RUN` leaves files behind and nothing else: no process, no mount, no session. What
     /// `service x start` starts has ended when the next instruction begins, and a screen full of
-    /// processes is seen by nobody. What the container is to run belongs into `CMD` or `ENTRYPOINT`.
+    /// processes is seen by nobody. What the container is to run belongs into `CMD` or
+    /// `ENTRYPOINT`.
     ///
     /// A service that the rest of the same `RUN` talks to is fine, and reported only to those who
     /// ask for all that hadolint says.

@@ -50,7 +50,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         let range = command.name_range();
         let reported = match is_root {
             Some(true) => report.at(range, "`sudo` in RUN, which runs as root already"),
-            Some(false) => report.pedantic(range, "`sudo` in RUN: `USER root` before it says the same"),
+            Some(false) => report.pedantic(range, "`sudo` in RUN: `USER root` says the same"),
             None => report.at(range, "`sudo` in RUN: `USER` says who runs it"),
         };
         let Some(removed) = removal(command) else {

@@ -10,12 +10,12 @@ declare_rule! {
     /// Packages that `apt-get` installs without a version.
     ///
     /// ## Why
-    /// Without a version the same Dockerfile gives another image on another day, and an image built from
-    /// the cache differs from one that is built anew.
+    /// Without a version the same Dockerfile gives another image on another day, and an image built
+    /// from the cache differs from one that is built anew.
     ///
-    /// It is said only to those who ask for it (`strict`, `hadolint`): Debian and Ubuntu take old versions out of
-    /// their archives, so that a pinned one fails to build after the next update unless the archive is
-    /// a snapshot. Pinning pays for the few packages whose version matters.
+    /// It is said only to those who ask for it (`strict`, `hadolint`): Debian and Ubuntu take old
+    /// versions out of their archives, so that a pinned one fails to build after the next update
+    /// unless the archive is a snapshot. Pinning pays for the few packages whose version matters.
     ///
     /// ```dockerfile,bad
     /// FROM debian:12

@@ -41,13 +41,15 @@ declare_rule! {
 const MANAGERS: &[Manager] = &[Manager::AptGet, Manager::Apt, Manager::Aptitude];
 const LISTS: &str = "/var/lib/apt/lists";
 const ARCHIVES: &str = "/var/cache/apt";
+/// What is named where somebody wants the packages kept.
+const KEEPERS: &[&str] = &["docker-clean", "Keep-Downloaded-Packages"];
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     for call in last_of_each_run(file, MANAGERS, |it| it.call.action == Action::Refresh) {
         if !is_kept(file, call) || is_clean(file, call) {
             continue;
         }
-        let message = "the package lists stay in the image: no `rm -rf /var/lib/apt/lists/*` in this RUN";
+        let message = "the package lists stay in the image: this RUN does not remove them";
         let reported = report.at(call.head(), message);
         if is_needed_later(file, call) {
             continue;
@@ -94,15 +96,16 @@ fn keeps_archives(file: &Facts<'_>, command: &RunCommand) -> bool {
     let so_far = file.run_commands().take_while(|it| it.step <= command.step);
     so_far.filter(|it| stages.contains(&it.stage)).any(|it| {
         let mut words = it.words.iter().chain(&it.outputs);
-        words.any(|it| it.raw.contains("docker-clean") || it.raw.contains("Keep-Downloaded-Packages"))
+        words.any(|it| KEEPERS.iter().any(|keeper| it.raw.contains(keeper)))
     })
 }
 
 /// Whether a later RUN installs without getting lists of its own.
 fn is_needed_later(file: &Facts<'_>, call: Call<'_>) -> bool {
     let installs = file.calls_of(MANAGERS).filter(|it| it.installs());
-    installs.filter(|it| it.command.step > call.command.step).any(|install| {
-        let mut refreshes = file.calls_of(MANAGERS).filter(|it| it.call.action == Action::Refresh);
-        !refreshes.any(|it| it.command.step == install.command.step)
+    let mut later = installs.filter(|it| it.command.step > call.command.step);
+    later.any(|install| {
+        let mut beside = file.calls_beside(install, MANAGERS);
+        !beside.any(|it| it.call.action == Action::Refresh)
     })
 }

@@ -64,11 +64,11 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         match ends_with(name, TAR) && by == "tar" {
             true => report.at(
                 source.range,
-                format!("`{name}` stays in the layer of this COPY, and `{by}` extracts it: ADD does both"),
+                format!("`{name}` stays in this layer, and `{by}` extracts it: ADD does both"),
             ),
             false => report.pedantic(
                 source.range,
-                format!("`{name}` stays in the layer of this COPY, and `{by}` extracts it"),
+                format!("`{name}` stays in this layer, and `{by}` extracts it"),
             ),
         };
     }

@@ -64,7 +64,8 @@ fn is_fine(package: &str) -> bool {
     if address.starts_with("git+") || address.starts_with("hg+") {
         return address.contains('@');
     }
-    let has_condition = ["==", ">=", "<=", "!=", "~=", ">", "<"].iter().any(|it| package.contains(it));
-    let is_file = package.contains('/') || package.ends_with(".whl") || package.ends_with(".tar.gz");
-    has_condition || is_file || package.starts_with('.')
+    let conditions = ["==", "!=", "~=", ">", "<"];
+    let has_condition = conditions.iter().any(|it| package.contains(it));
+    let is_archive = package.ends_with(".whl") || package.ends_with(".tar.gz");
+    has_condition || is_archive || package.contains('/') || package.starts_with('.')
 }

@@ -45,7 +45,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         }
         let edit = add_option(file, call, "--no-install-recommends");
         report
-            .pedantic(call.head(), "recommended packages are installed too: `--no-install-recommends` leaves them out")
+            .pedantic(call.head(), "also installs what is only recommended")
             .unsafe_fix("Add `--no-install-recommends`", vec![edit]);
     }
 }

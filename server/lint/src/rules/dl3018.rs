@@ -12,9 +12,9 @@ declare_rule! {
     /// ## Why
     /// Without a version the same Dockerfile gives another image on another day.
     ///
-    /// It is said only to those who ask for it (`strict`, `hadolint`): Alpine keeps one version of a package a
-    /// release, so that a pinned one fails to build after the next update. `~` leaves room:
-    /// `curl~8.9` takes every 8.9.
+    /// It is said only to those who ask for it (`strict`, `hadolint`): Alpine keeps one version of
+    /// a package a release, so that a pinned one fails to build after the next update. `~` leaves
+    /// room: `curl~8.9` takes every 8.9.
     ///
     /// ```dockerfile,bad
     /// FROM alpine:3.20

@@ -16,7 +16,8 @@ declare_rule! {
     /// `/var/cache/apk`, and is old when the container starts. `--no-cache` fetches it, uses it and
     /// keeps nothing, and does not need `apk update` before it.
     ///
-    /// A cache mount on `/var/cache/apk`, or removing what is there in the same `RUN`, does as well.
+    /// A cache mount on `/var/cache/apk`, or removing what is there in the same `RUN`, does as
+    /// well.
     ///
     /// ```dockerfile,bad
     /// FROM alpine:3.20

@@ -41,7 +41,7 @@ const MANAGERS: &[Manager] = &[Manager::Apt];
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     for call in file.calls_of(MANAGERS) {
         let range = call.command.name_range();
-        let reported = report.pedantic(range, "`apt` is for terminals; scripts use `apt-get` or `apt-cache`");
+        let reported = report.pedantic(range, "`apt` is for people; scripts use `apt-get`");
         if let Some(program) = instead(call)
             && let Some(offset) = range.of(&file.file.text).rfind("apt")
         {

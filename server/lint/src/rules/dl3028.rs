@@ -10,8 +10,8 @@ declare_rule! {
     /// Gems that are installed without a version.
     ///
     /// ## Why
-    /// Without a version the same Dockerfile gives another image on another day, and a new major version
-    /// breaks it. `gem install NAME:VERSION` takes one; a `Gemfile.lock` fixes all.
+    /// Without a version the same Dockerfile gives another image on another day, and a new major
+    /// version breaks it. `gem install NAME:VERSION` takes one; a `Gemfile.lock` fixes all.
     ///
     /// ```dockerfile,bad
     /// FROM ruby:3.3
@@ -32,7 +32,9 @@ declare_rule! {
 const MANAGERS: &[Manager] = &[Manager::Gem];
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for call in file.calls_of(MANAGERS).filter(|it| it.installs() && it.option(&["-v", "--version"]).is_none()) {
+    let version = ["-v", "--version"];
+    let calls = file.calls_of(MANAGERS).filter(|it| it.installs());
+    for call in calls.filter(|it| it.option(&version).is_none()) {
         report_unpinned(report, call, "`NAME:VERSION`", is_fine);
     }
 }

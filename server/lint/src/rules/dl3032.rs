@@ -12,8 +12,8 @@ declare_rule! {
     /// `yum install` whose cache stays in the image.
     ///
     /// ## Why
-    /// The metadata of the repositories and the packages themselves, some 100 MB, stay in the layer, and
-    /// are old when the container starts. Only the same `RUN` can take them away.
+    /// The metadata of the repositories and the packages themselves, some 100 MB, stay in the
+    /// layer, and are old when the container starts. Only the same `RUN` can take them away.
     ///
     /// ```dockerfile,bad
     /// FROM centos:7
@@ -56,7 +56,10 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         if is_away || is_cleaned(file, call, CLEANERS) || !(is_hadolint || is_kept(file, call)) {
             continue;
         }
-        let reported = report.at(call.head(), "yum's cache stays in the image: no `yum clean all` in this RUN");
+        let reported = report.at(
+            call.head(),
+            "yum\'s cache stays in the image: no `yum clean all` in this RUN",
+        );
         if let Some(edit) = append(file, call, "yum clean all") {
             reported.fix("Run `yum clean all` at the end of this RUN", vec![edit]);
         }
@@ -66,6 +69,9 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
 fn leaves_cache(call: Call<'_>, profile: Profile) -> bool {
     match profile {
         Profile::Hadolint => call.command.has("install"),
-        _ => matches!(call.call.action, Action::Install | Action::InstallGroup | Action::InstallModule | Action::Upgrade),
+        _ => matches!(
+            call.call.action,
+            Action::Install | Action::InstallGroup | Action::InstallModule | Action::Upgrade
+        ),
     }
 }

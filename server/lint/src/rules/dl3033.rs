@@ -12,8 +12,8 @@ declare_rule! {
     /// ## Why
     /// Without a version the same Dockerfile gives another image on another day.
     ///
-    /// It is said only to those who ask for it (`strict`, `hadolint`): repositories drop old versions, and a pinned
-    /// one then fails to build. Modules take a stream: `nodejs:20`.
+    /// It is said only to those who ask for it (`strict`, `hadolint`): repositories drop old
+    /// versions, and a pinned one then fails to build. Modules take a stream: `nodejs:20`.
     ///
     /// ```dockerfile,bad
     /// FROM centos:7

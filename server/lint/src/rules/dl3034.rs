@@ -39,7 +39,7 @@ const MANAGERS: &[Manager] = &[Manager::Zypper];
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     for call in file.calls_of(MANAGERS).filter(|it| asks(*it, file.context.profile)) {
         let verb = call.verb().text();
-        let message = format!("`zypper {verb}` without `-y` asks, and nobody answers in a build");
+        let message = format!("`zypper {verb}` without `-y` asks, and nobody answers");
         report
             .at(call.head(), message)
             .fix("Add `-y`", vec![add_option(file, call, "-y")]);

@@ -9,8 +9,8 @@ declare_rule! {
     /// `zypper dist-upgrade` in `RUN`.
     ///
     /// ## Why
-    /// It moves the system to another release, with what that adds and removes, so that the image is
-    /// no longer what `FROM` names. Name the release that is wanted in `FROM`; `zypper update`
+    /// It moves the system to another release, with what that adds and removes, so that the image
+    /// is no longer what `FROM` names. Name the release that is wanted in `FROM`; `zypper update`
     /// brings what is installed up to date.
     ///
     /// ```dockerfile,bad
@@ -34,7 +34,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     for call in file.calls_of(MANAGERS) {
         let verb = call.verb();
         if matches!(verb.text(), "dist-upgrade" | "dup") {
-            let message = format!("`zypper {}` makes another release of what FROM names", verb.text());
+            let message = format!("`zypper {}` leaves the release that FROM names", verb.text());
             report.at(verb.range, message);
         }
     }

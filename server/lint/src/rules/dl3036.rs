@@ -12,8 +12,8 @@ declare_rule! {
     /// `zypper install` whose cache stays in the image.
     ///
     /// ## Why
-    /// The metadata of the repositories and the packages themselves, some 100 MB, stay in the layer, and
-    /// are old when the container starts. Only the same `RUN` can take them away.
+    /// The metadata of the repositories and the packages themselves, some 100 MB, stay in the
+    /// layer, and are old when the container starts. Only the same `RUN` can take them away.
     ///
     /// ```dockerfile,bad
     /// FROM opensuse/leap:15.6
@@ -49,7 +49,10 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         if is_away || is_cleaned(file, call, CLEANERS) || !(is_hadolint || is_kept(file, call)) {
             continue;
         }
-        let reported = report.at(call.head(), "zypper's cache stays in the image: no `zypper clean --all` in this RUN");
+        let reported = report.at(
+            call.head(),
+            "zypper\'s cache stays in the image: no `zypper clean --all` in this RUN",
+        );
         if let Some(edit) = append(file, call, "zypper clean --all") {
             reported.fix("Run `zypper clean --all` at the end of this RUN", vec![edit]);
         }

@@ -1,6 +1,7 @@
 //! Packages that `zypper` installs without a version.
 
 use crate::facts::Facts;
+use crate::facts::packages::Call;
 use crate::facts::packages::grammar::Manager;
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -12,8 +13,8 @@ declare_rule! {
     /// ## Why
     /// Without a version the same Dockerfile gives another image on another day.
     ///
-    /// It is said only to those who ask for it (`strict`, `hadolint`): repositories drop old versions, and a pinned
-    /// one then fails to build.
+    /// It is said only to those who ask for it (`strict`, `hadolint`): repositories drop old
+    /// versions, and a pinned one then fails to build.
     ///
     /// ```dockerfile,bad
     /// FROM opensuse/leap:15.6
@@ -32,8 +33,14 @@ declare_rule! {
 
 const MANAGERS: &[Manager] = &[Manager::Zypper];
 
+/// Not a pattern, patch or product.
+fn is_package(call: Call<'_>) -> bool {
+    let kind = call.option_value(&["-t", "--type"]);
+    kind.is_none_or(|it| it == "package")
+}
+
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for call in file.calls_of(MANAGERS).filter(|it| it.installs() && it.option_value(&["-t", "--type"]).is_none_or(|kind| kind == "package")) {
+    for call in file.calls_of(MANAGERS).filter(|it| it.installs() && is_package(*it)) {
         report_unpinned(report, call, "`NAME=VERSION`", is_fine);
     }
 }

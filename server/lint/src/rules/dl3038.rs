@@ -40,7 +40,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     for call in file.calls_of(MANAGERS).filter(|it| asks(*it, file.context.profile)) {
         let name = call.command.name();
         let verb = call.verb().text();
-        let message = format!("`{name} {verb}` without `-y` asks, and nobody answers in a build");
+        let message = format!("`{name} {verb}` without `-y` asks, and nobody answers");
         report
             .at(call.head(), message)
             .fix("Add `-y`", vec![add_option(file, call, "-y")]);
@@ -49,7 +49,10 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
 
 fn asks(call: Call<'_>, profile: Profile) -> bool {
     let acts = match profile {
-        Profile::Hadolint => matches!(call.verb().text(), "install" | "groupinstall" | "localinstall"),
+        Profile::Hadolint => {
+            let verb = call.verb().text();
+            matches!(verb, "install" | "groupinstall" | "localinstall")
+        }
         _ => matches!(
             call.call.action,
             Action::Install

@@ -12,8 +12,8 @@ declare_rule! {
     /// `dnf install` whose cache stays in the image.
     ///
     /// ## Why
-    /// The metadata of the repositories and the packages themselves, some 100 MB, stay in the layer, and
-    /// are old when the container starts. Only the same `RUN` can take them away.
+    /// The metadata of the repositories and the packages themselves, some 100 MB, stay in the
+    /// layer, and are old when the container starts. Only the same `RUN` can take them away.
     ///
     /// ```dockerfile,bad
     /// FROM fedora:40

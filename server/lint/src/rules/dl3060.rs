@@ -12,11 +12,12 @@ declare_rule! {
     /// `yarn install` whose cache stays in the image.
     ///
     /// ## Why
-    /// yarn keeps a copy of each package that it has downloaded, which doubles what the packages take in
-    /// the image. Only the same `RUN` can take it away; a later one hides it, but the layer keeps it.
+    /// yarn keeps a copy of each package that it has downloaded, which doubles what the packages
+    /// take in the image. Only the same `RUN` can take it away; a later one hides it, but the layer
+    /// keeps it.
     ///
-    /// Stages that are only copied from do not matter. yarn 2 and later keep their cache in the project
-    /// or share it; there a cache mount is the way.
+    /// Stages that are only copied from do not matter. yarn 2 and later keep their cache in the
+    /// project or share it; there a cache mount is the way.
     ///
     /// ```dockerfile,bad
     /// FROM node:22
@@ -51,7 +52,10 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         if is_away || is_cleaned(file, call, CLEANERS) || !is_kept(file, call) {
             continue;
         }
-        let reported = report.at(call.head(), "yarn's cache stays in the image: no `yarn cache clean` in this RUN");
+        let reported = report.at(
+            call.head(),
+            "yarn\'s cache stays in the image: no `yarn cache clean` in this RUN",
+        );
         if let Some(edit) = append(file, call, "yarn cache clean") {
             reported.fix("Run `yarn cache clean` at the end of this RUN", vec![edit]);
         }

@@ -11,8 +11,8 @@ declare_rule! {
     /// `go install`, `go get` or `go run` of a package without a version.
     ///
     /// ## Why
-    /// `@latest`, or nothing, gives another program on another day. Outside of a module `go install`
-    /// without a version does not even work.
+    /// `@latest`, or nothing, gives another program on another day. Outside of a module `go
+    /// install` without a version does not even work.
     ///
     /// ```dockerfile,bad
     /// FROM golang:1.22
