@@ -105,7 +105,11 @@ fn read(index: usize, command: &RunCommand) -> Option<PackageCall> {
         }
         number += 1;
     }
-    if verbs.is_empty() {
+    let only_tells = || {
+        let mut options = call.options.iter().map(|it| command.words[*it].text());
+        options.any(|it| matches!(it, "--version" | "-v" | "--help" | "-h"))
+    };
+    if verbs.is_empty() && !only_tells() {
         call.action = manager.action(&[]);
     }
     Some(call)
@@ -272,6 +276,7 @@ mod tests {
         check("uv pip install --system a", "Uv Install a");
         check("yarn global add a", "Yarn Install a");
         check("yarn --frozen-lockfile", "Yarn Install ");
+        check("yarn --version", "Yarn Other ");
         check("npm cache clean --force", "Npm Clean ");
         check("npm run install", "Npm Other install");
     }

@@ -58,7 +58,7 @@ fn instead(call: Call<'_>) -> Option<&'static str> {
     match (call.call.action, call.verb().text()) {
         (_, "full-upgrade" | "autopurge") => None,
         (Action::Install | Action::Refresh | Action::Upgrade, _) => Some("apt-get"),
-        (Action::Remove | Action::Clean, _) => Some("apt-get"),
+        (Action::Remove | Action::Clean, _) | (_, "autoremove") => Some("apt-get"),
         (_, "source" | "build-dep" | "download") => Some("apt-get"),
         (_, "search" | "show" | "policy" | "depends" | "rdepends") => Some("apt-cache"),
         _ => None,

@@ -184,7 +184,9 @@ fn apt(words: &[&str]) -> Action {
         ["upgrade" | "dist-upgrade" | "full-upgrade" | "safe-upgrade" | "reinstall"] => {
             Action::Upgrade
         }
-        ["remove" | "purge" | "autoremove" | "autopurge"] => Action::Remove,
+        ["remove" | "purge"] => Action::Remove,
+        // Mostly there is nothing to take away, and then nothing is asked.
+        ["autoremove" | "autopurge"] => Action::Other,
         ["clean" | "distclean" | "dist-clean" | "autoclean"] => Action::Clean,
         _ => Action::Other,
     }
@@ -200,7 +202,7 @@ fn dnf(words: &[&str]) -> Action {
         }
         ["distro-sync" | "dsync" | "swap" | "downgrade" | "reinstall" | "rei"] => Action::Upgrade,
         ["makecache" | "check-update"] => Action::Refresh,
-        ["remove" | "erase" | "autoremove"] => Action::Remove,
+        ["remove" | "erase"] => Action::Remove,
         ["clean"] => Action::Clean,
         _ => Action::Other,
     }
