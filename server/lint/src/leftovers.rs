@@ -62,7 +62,7 @@ pub fn is_cleaned(file: &Facts<'_>, call: Call<'_>, managers: &'static [Manager]
 /// The edit that runs `command` at the end of a call's RUN; `None` where that is not sure to work.
 pub fn append(file: &Facts<'_>, call: Call<'_>, command: &str) -> Option<Edit> {
     let step: &Step<'_> = &file.steps[call.command.step];
-    let run = step.run();
+    let run = step.inner();
     let Body::Command(Command::Shell(script)) = &run.body else {
         return None;
     };
@@ -91,7 +91,7 @@ pub fn append(file: &Facts<'_>, call: Call<'_>, command: &str) -> Option<Edit> {
 
 /// The edit that gives a call an option behind its verb.
 pub fn add_option(file: &Facts<'_>, call: Call<'_>, option: &str) -> Edit {
-    let run = file.steps[call.command.step].run();
+    let run = file.steps[call.command.step].inner();
     let is_json = matches!(run.body, Body::Command(Command::Exec(_))) && !call.command.quoted;
     let text = match is_json {
         true => format!(", \"{option}\""),

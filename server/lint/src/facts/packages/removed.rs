@@ -1,22 +1,13 @@
 //! What a RUN leaves behind of caches: folders that it mounts, and folders that it removes.
 
-use dockerfile::ast::{Body, Instruction};
 use dockerfile::stages::mount_option;
 
 use crate::facts::{Facts, RunCommand, Step};
 
-impl<'a> Step<'a> {
-    /// The RUN, also behind ONBUILD; else the instruction.
-    pub fn run(&self) -> &'a Instruction {
-        match &self.instruction.body {
-            Body::Onbuild(Some(inner)) => inner,
-            _ => self.instruction,
-        }
-    }
-
+impl Step<'_> {
     /// Where RUN mounts a cache or memory: what is written there is not in the image.
     pub fn volatile_mounts(&self) -> impl Iterator<Item = String> {
-        let flags = self.run().flags.iter();
+        let flags = self.inner().flags.iter();
         flags.filter(|it| it.name.text == "mount").filter_map(|it| {
             let kind = mount_option(it, "type")?.text;
             if !matches!(kind.as_str(), "cache" | "tmpfs") {
