@@ -30,21 +30,23 @@ export class Terminals {
   /** Brings the panel into view with the terminal that was active last. */
   async show(): Promise<void> {
     await until('the terminal panel', async () => {
-      if (!(await this.#active().isVisible())) await this.#window.command('Terminal: Focus on Terminal View');
-      return (await this.#active().isVisible()) ? true : new Seen('no active terminal');
+      if (!(await (await this.#active()).isVisible())) await this.#window.command('Terminal: Focus on Terminal View');
+      return (await (await this.#active()).isVisible()) ? true : new Seen('no active terminal');
     });
   }
 
   /** Types a line and Enter into the active terminal. */
   async type(line: string): Promise<void> {
-    await this.#active().locator('.xterm-helper-textarea').focus({ timeout: LONG });
+    const active = await this.#active();
+    await active.locator('.xterm-helper-textarea').focus({ timeout: LONG });
     await this.#window.page.keyboard.type(line);
     await this.#window.page.keyboard.press('Enter');
   }
 
   /** Sends a key to the active terminal. */
   async press(key: string): Promise<void> {
-    await this.#active().locator('.xterm-helper-textarea').focus({ timeout: LONG });
+    const active = await this.#active();
+    await active.locator('.xterm-helper-textarea').focus({ timeout: LONG });
     await this.#window.page.keyboard.press(key);
   }
 
@@ -94,12 +96,16 @@ export class Terminals {
   }
 
   async #rows(): Promise<string[]> {
-    const rows = await this.#active().locator('.xterm-rows > div').allTextContents();
+    const active = await this.#active();
+    const rows = await active.locator('.xterm-rows > div').allTextContents();
     return rows.map((row) => row.replaceAll(' ', ' '));
   }
 
-  #active(): Locator {
-    return this.#window.page.locator('#terminal .terminal-wrapper.active').first();
+  /** Of terminals side by side the one that has the cursor. */
+  async #active(): Promise<Locator> {
+    const shown = this.#window.page.locator('#terminal .terminal-wrapper.active');
+    const focused = shown.filter({ has: this.#window.page.locator('.xterm.focus') });
+    return (await focused.count()) > 0 ? focused.first() : shown.first();
   }
 
   #tabs(): Locator {
