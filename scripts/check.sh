@@ -20,6 +20,9 @@ node_packages
     "$root/node_modules/.bin/tsc" --noEmit && node esbuild.mjs --tests && quietly node --test dist/tests/
 ) || fail "the extension does not build or its tests fail, above"
 
+say "the editors' tests"
+"$root/node_modules/.bin/tsc" --noEmit -p tests || fail "the types of tests/editors and tests/vscode do not agree, above"
+
 say "scripts"
 scripts=()
 for file in scripts/* scripts/*/* .ci/run tests/gpu-stand-in/*; do

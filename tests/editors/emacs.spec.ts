@@ -26,7 +26,10 @@ test('Emacs shows diagnostics and hover, clears them on edit, and brings the con
     assert.equal(steps.get('cleared'), true);
     assert.match(String(steps.get('up')), /is up/);
     assert.equal(steps.get('ended'), true);
-    assert.match(home.warpdock(folder, 'exec', '--', 'cat', '/app/Dockerfile'), /^RUN echo hello$/m);
+    assert.match(
+      home.warpdock(folder, 'exec', '--', 'cat', '/app/Dockerfile'),
+      /^RUN echo hello$/m,
+    );
   } finally {
     await home.stop();
   }

@@ -14,9 +14,20 @@ test('Neovim shows diagnostics and hover, clears them on edit, and brings the co
     const config = path.join(home.folder, 'init.lua');
     fs.writeFileSync(config, configuration('lua'));
     const script = path.join(import.meta.dirname, 'neovim.lua');
-    const steps = await play(home, folder, 'nvim', ['--headless', '-u', config, 'Dockerfile', '-c', `luafile ${script}`]);
+    const steps = await play(home, folder, 'nvim', [
+      '--headless',
+      '-u',
+      config,
+      'Dockerfile',
+      '-c',
+      `luafile ${script}`,
+    ]);
 
-    const [diagnostic] = steps.get('diagnostics') as { line: number; column: number; message: string }[];
+    const [diagnostic] = steps.get('diagnostics') as {
+      line: number;
+      column: number;
+      message: string;
+    }[];
     assert.equal(diagnostic?.line, 2);
     assert.equal(diagnostic?.column, 1);
     assert.match(diagnostic?.message ?? '', /RUNN/);
@@ -24,7 +35,10 @@ test('Neovim shows diagnostics and hover, clears them on edit, and brings the co
     assert.equal(steps.get('cleared'), true);
     assert.match(String(steps.get('up')), /is up/);
     assert.equal(steps.get('ended'), true);
-    assert.match(home.warpdock(folder, 'exec', '--', 'cat', '/app/Dockerfile'), /^RUN echo hello$/m);
+    assert.match(
+      home.warpdock(folder, 'exec', '--', 'cat', '/app/Dockerfile'),
+      /^RUN echo hello$/m,
+    );
   } finally {
     await home.stop();
   }

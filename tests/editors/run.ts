@@ -14,11 +14,18 @@ interface Outcome {
 }
 
 const named = process.argv.slice(2);
-const files = fs.globSync('{editors,vscode}/*.spec.ts', { cwd: path.dirname(import.meta.dirname) }).sort();
-const chosen = files.filter((file) => named.length === 0 || named.includes(path.basename(file, '.spec.ts')));
-const unknown = named.filter((name) => !files.some((file) => path.basename(file, '.spec.ts') === name));
+const files = fs
+  .globSync('{editors,vscode}/*.spec.ts', { cwd: path.dirname(import.meta.dirname) })
+  .sort();
+const chosen = files.filter(
+  (file) => named.length === 0 || named.includes(path.basename(file, '.spec.ts')),
+);
+const unknown = named.filter(
+  (name) => !files.some((file) => path.basename(file, '.spec.ts') === name),
+);
 const outcomes = new Map<string, Outcome>();
-for (const file of chosen) outcomes.set(file, await play(path.join(path.dirname(import.meta.dirname), file)));
+for (const file of chosen)
+  outcomes.set(file, await play(path.join(path.dirname(import.meta.dirname), file)));
 
 const bad = [...outcomes].filter(([, { passed, failed }]) => passed === 0 || failed > 0);
 for (const [file, { passed, failed }] of bad) {

@@ -12,25 +12,31 @@ import { Seen, until } from '../vscode/support/until.ts';
 export type Steps = Map<string, unknown>;
 
 /** The Dockerfile that the editors open: one instruction is misspelt. */
-export const DOCKERFILE = 'FROM warpdock-test/busybox:1\nRUNN echo hello\nCMD ["sleep", "infinity"]\n';
+export const DOCKERFILE =
+  'FROM warpdock-test/busybox:1\nRUNN echo hello\nCMD ["sleep", "infinity"]\n';
 
 /** The first block of this language in docs/editors.md. */
 export function configuration(language: string): string {
   const text = fs.readFileSync(path.join(repository, 'docs/editors.md'), 'utf8');
-  const found = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'm').exec(text)?.[1];
+  const found = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(text)?.[1];
   if (found === undefined) throw new Error(`docs/editors.md has no configuration in ${language}`);
   return found;
 }
 
 /** Runs an editor in a folder until it ends by itself. */
-export async function play(home: Home, folder: string, program: string, words: string[]): Promise<Steps> {
+export async function play(
+  home: Home,
+  folder: string,
+  program: string,
+  words: string[],
+): Promise<Steps> {
   const bin = path.join(home.folder, 'bin');
   fs.mkdirSync(bin, { recursive: true });
   fs.rmSync(path.join(bin, 'warpdock'), { force: true });
   fs.symlinkSync(given('WARPDOCK_TEST_BINARY'), path.join(bin, 'warpdock'));
   const child: ChildProcess = spawn(program, words, {
     cwd: folder,
-    env: { ...home.variables, PATH: `${bin}:${home.variables['PATH']}` },
+    env: { ...home.variables, PATH: `${bin}:${home.variables.PATH}` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -42,7 +48,11 @@ export async function play(home: Home, folder: string, program: string, words: s
     noise += text;
   });
   const said = (): string => `${output}\n${noise}\n${home.logs()}`;
-  const code = await until(`${program} to end`, () => child.exitCode ?? child.signalCode ?? new Seen(said()), 150_000);
+  const code = await until(
+    `${program} to end`,
+    () => child.exitCode ?? child.signalCode ?? new Seen(said()),
+    150_000,
+  );
   if (code !== 0) throw new Error(`${program} ended with ${code}:\n${said()}`);
   const steps: Steps = new Map();
   for (const line of output.split('\n').filter((line) => line.startsWith('{"step"'))) {

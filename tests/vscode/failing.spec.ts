@@ -1,8 +1,8 @@
 // An `up` that fails says what, why and what to do, with buttons that do it.
 
 import assert from 'node:assert/strict';
-import { stage } from './support/stage.ts';
 import { notification, press } from './support/notifications.ts';
+import { stage } from './support/stage.ts';
 import { Terminals } from './support/terminal.ts';
 import { FOLLOWING, isIn } from './support/warpdock.ts';
 
@@ -17,8 +17,14 @@ stage('failing', { project, machine: FOLLOWING }, (scene) => {
     await window.command('Warpdock: Reopen in GPU Container');
     const shown = await notification(window, /warpdock-test\/busybx:1/);
     assert.match(shown.message, /warpdock-test\/busybox:1/, 'it names the one that resembles it');
-    assert.ok(shown.buttons.some((button) => /Pull/.test(button)), shown.buttons.join());
-    assert.ok(shown.buttons.some((button) => /Choose an Image/.test(button)), shown.buttons.join());
+    assert.ok(
+      shown.buttons.some((button) => /Pull/.test(button)),
+      shown.buttons.join(),
+    );
+    assert.ok(
+      shown.buttons.some((button) => /Choose an Image/.test(button)),
+      shown.buttons.join(),
+    );
     await window.picture('failing');
   });
 

@@ -33,7 +33,10 @@ stage('lint', { project: (home) => home.example('hmm') }, (scene) => {
     await editor.type('RUNN echo hello\nWORKDIR data\n');
     await editor.squiggles('error', 1);
     const entries = await problem(window, /RUNN/);
-    assert.ok(entries.some((entry) => /\[Ln 5, Col 1\]/.test(entry)), entries.join('\n'));
+    assert.ok(
+      entries.some((entry) => /\[Ln 5, Col 1\]/.test(entry)),
+      entries.join('\n'),
+    );
     await window.picture('lint');
   });
 
@@ -54,16 +57,21 @@ stage('lint', { project: (home) => home.example('hmm') }, (scene) => {
     await problem(window, /shutdownAction/);
   });
 
-  scene('a Dockerfile that is built has buttons above its lines', async ({ home, server, context }) => {
-    const folder = home.project('built', { Dockerfile: 'FROM warpdock-test/busybox:1\nCMD ["sleep", "infinity"]\n' });
-    const window = await Window.open(context, server.address(folder));
-    await window.file('Dockerfile');
-    const lenses = await until('the code lenses', async () => {
-      const found = await new Editor(window).lenses();
-      return found.length >= 3 ? found : new Seen(found.join('\n'));
-    });
-    assert.deepEqual(lenses, ['Build', 'Reopen in GPU Container', 'Run Default Command']);
-    await window.picture('lenses');
-    await window.close();
-  });
+  scene(
+    'a Dockerfile that is built has buttons above its lines',
+    async ({ home, server, context }) => {
+      const folder = home.project('built', {
+        Dockerfile: 'FROM warpdock-test/busybox:1\nCMD ["sleep", "infinity"]\n',
+      });
+      const window = await Window.open(context, server.address(folder));
+      await window.file('Dockerfile');
+      const lenses = await until('the code lenses', async () => {
+        const found = await new Editor(window).lenses();
+        return found.length >= 3 ? found : new Seen(found.join('\n'));
+      });
+      assert.deepEqual(lenses, ['Build', 'Reopen in GPU Container', 'Run Default Command']);
+      await window.picture('lenses');
+      await window.close();
+    },
+  );
 });

@@ -11,7 +11,9 @@ import type { Window } from './support/window.ts';
 
 /** Waits until so many commands of the active terminal have a mark of their own, failed or not. */
 async function marked(window: Window, good: number, failed: number): Promise<void> {
-  const marks = window.page.locator('#terminal .terminal-wrapper.active .terminal-command-decoration');
+  const marks = window.page.locator(
+    '#terminal .terminal-wrapper.active .terminal-command-decoration',
+  );
   await until(`${good} good commands and ${failed} failed ones`, async () => {
     const classes = await marks.evaluateAll((all) => all.map((mark) => mark.className));
     // The prompt that waits has one without a colour.

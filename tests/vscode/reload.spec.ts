@@ -8,10 +8,10 @@ import { FOLLOWING, isIn, reopen } from './support/warpdock.ts';
 
 /** Says its process id once, then counts. */
 const PROGRAM =
-  "clear; python -c 'import os,time\nprint(\"pid\", os.getpid(), \"since\", time.time_ns(), flush=True)\nn = 0\nwhile True: n += 1; print(\"\\rcount\", n, end=\"\", flush=True); time.sleep(0.2)'";
+  'clear; python -c \'import os,time\nprint("pid", os.getpid(), "since", time.time_ns(), flush=True)\nn = 0\nwhile True: n += 1; print("\\rcount", n, end="", flush=True); time.sleep(0.2)\'';
 
 /** The last number: what arrives while VS Code replays a screen may stay above it. */
-const COUNT = /count (\d+)(?![^]*count)/;
+const COUNT = /count (\d+)(?!.*count)/s;
 
 async function counts(terminals: Terminals): Promise<void> {
   const first = Number((await terminals.shows(COUNT))[1]);
@@ -34,15 +34,18 @@ stage('reload', { project: (home) => home.example('hmm'), machine: FOLLOWING }, 
   });
 
   for (const time of ['first', 'second', 'third', 'fourth', 'fifth']) {
-    scene(`after the ${time} reload it is the same process on the same screen`, async ({ window }) => {
-      await window.reload();
-      const terminals = new Terminals(window);
-      await terminals.show();
-      assert.equal((await terminals.shows(/pid \d+ since \d+/))[0], said);
-      await counts(terminals);
-      await isIn(window);
-      assert.equal(await terminals.count(), 1);
-    });
+    scene(
+      `after the ${time} reload it is the same process on the same screen`,
+      async ({ window }) => {
+        await window.reload();
+        const terminals = new Terminals(window);
+        await terminals.show();
+        assert.equal((await terminals.shows(/pid \d+ since \d+/))[0], said);
+        await counts(terminals);
+        await isIn(window);
+        assert.equal(await terminals.count(), 1);
+      },
+    );
   }
 
   scene('the daemon is killed, and the terminal goes on', async ({ window, home }) => {

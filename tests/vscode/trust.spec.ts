@@ -11,7 +11,9 @@ const settings = {
 };
 
 const project = (home: import('./support/home.ts').Home): string =>
-  home.project('untrusted', { Dockerfile: 'FROM warpdock-test/busybox:1\nRUNN echo hello\nCMD ["sh"]\n' });
+  home.project('untrusted', {
+    Dockerfile: 'FROM warpdock-test/busybox:1\nRUNN echo hello\nCMD ["sh"]\n',
+  });
 
 stage('trust', { project, settings, trust: true }, (scene) => {
   scene('the Dockerfile is checked', async ({ window }) => {
@@ -21,9 +23,14 @@ stage('trust', { project, settings, trust: true }, (scene) => {
   });
 
   scene('and nothing that runs is offered', async ({ window, home }) => {
-    const labels = (await window.commands('Warpdock: ')).filter((label) => label.startsWith('Warpdock: '));
+    const labels = (await window.commands('Warpdock: ')).filter((label) =>
+      label.startsWith('Warpdock: '),
+    );
     assert.ok(labels.includes('Warpdock: Show Log'), labels.join('\n'));
-    assert.deepEqual(labels.filter((label) => /Reopen|Rebuild|Build|Run|Terminal|Doctor/.test(label)), []);
+    assert.deepEqual(
+      labels.filter((label) => /Reopen|Rebuild|Build|Run|Terminal|Doctor/.test(label)),
+      [],
+    );
     assert.deepEqual(home.containers(), []);
   });
 });

@@ -17,7 +17,7 @@ const FLAGS = [
 /** Starts the browser. */
 export async function launch(home: Home): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env['WARPDOCK_TEST_CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: process.env.WARPDOCK_TEST_CHROMIUM ?? '/usr/bin/chromium',
     args: FLAGS,
     env: { ...home.variables },
   });

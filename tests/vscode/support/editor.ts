@@ -15,12 +15,17 @@ export class Editor {
 
   /** The text that can be seen, as it is in the file. */
   async text(): Promise<string> {
-    const lines = await this.#editor().locator('.view-line').evaluateAll((elements) =>
-      elements
-        .map((element) => ({ top: element.getBoundingClientRect().top, text: element.textContent }))
-        .sort((one, other) => one.top - other.top)
-        .map(({ text }) => text),
-    );
+    const lines = await this.#editor()
+      .locator('.view-line')
+      .evaluateAll((elements) =>
+        elements
+          .map((element) => ({
+            top: element.getBoundingClientRect().top,
+            text: element.textContent,
+          }))
+          .sort((one, other) => one.top - other.top)
+          .map(({ text }) => text),
+      );
     // The editor shows no-break spaces.
     return lines.join('\n').replaceAll('\u00a0', ' ');
   }
@@ -62,20 +67,29 @@ export class Editor {
 
   async save(): Promise<void> {
     await this.press('Control+s');
-    await this.#editor().page().locator('.tabs-container .tab.active:not(.dirty)').waitFor({ timeout: LONG });
+    await this.#editor()
+      .page()
+      .locator('.tabs-container .tab.active:not(.dirty)')
+      .waitFor({ timeout: LONG });
   }
 
   /** Waits for so many squiggles of a kind. */
   async squiggles(kind: Squiggle, wanted: number, limit: number = LONG): Promise<void> {
-    await until(`${wanted} squiggles (${kind})`, async () => {
-      const count = await this.#editor().locator(`.squiggly-${kind}`).count();
-      return count === wanted ? true : new Seen(`${count}, in\n${await this.text()}`);
-    }, limit);
+    await until(
+      `${wanted} squiggles (${kind})`,
+      async () => {
+        const count = await this.#editor().locator(`.squiggly-${kind}`).count();
+        return count === wanted ? true : new Seen(`${count}, in\n${await this.text()}`);
+      },
+      limit,
+    );
   }
 
   /** The text of the hover at the cursor. */
   async hover(): Promise<string> {
-    const hover = this.#window.page.locator('.monaco-hover:not(.hidden) .hover-contents, .monaco-hover:not(.hidden) .hover-row');
+    const hover = this.#window.page.locator(
+      '.monaco-hover:not(.hidden) .hover-contents, .monaco-hover:not(.hidden) .hover-row',
+    );
     return until('the hover', async () => {
       if ((await hover.count()) === 0) await this.#window.command('Show or Focus Hover');
       await hover.first().waitFor({ state: 'visible', timeout: 2_000 });
@@ -117,11 +131,20 @@ export class Editor {
 }
 
 /** Waits until the Problems panel has an entry that matches, and returns all of them. */
-export async function problem(window: Window, wanted: RegExp, limit: number = LONG): Promise<string[]> {
+export async function problem(
+  window: Window,
+  wanted: RegExp,
+  limit: number = LONG,
+): Promise<string[]> {
   const rows = window.page.locator('.markers-panel .monaco-list-row');
-  return until(`a problem ${wanted}`, async () => {
-    if (!(await window.page.locator('.markers-panel').isVisible())) await window.command('Problems: Focus on Problems View');
-    const texts = (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
-    return texts.some((text) => wanted.test(text)) ? texts : new Seen(texts.join('\n'));
-  }, limit);
+  return until(
+    `a problem ${wanted}`,
+    async () => {
+      if (!(await window.page.locator('.markers-panel').isVisible()))
+        await window.command('Problems: Focus on Problems View');
+      const texts = (await rows.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
+      return texts.some((text) => wanted.test(text)) ? texts : new Seen(texts.join('\n'));
+    },
+    limit,
+  );
 }

@@ -27,7 +27,7 @@ export class Home {
       XDG_DATA_HOME: make('home/data'),
       WARPDOCK_RUNTIME_DIR: make('run'),
       DOCKER_HOST: `unix://${given('WARPDOCK_TEST_ENGINE')}`,
-      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      PATH: process.env.PATH ?? '/usr/bin:/bin',
       USER: 'root',
       SHELL: '/bin/bash',
       LANG: 'C.UTF-8',
@@ -64,19 +64,22 @@ export class Home {
 
   /** The processes of this home whose command line contains a text. */
   processes(text = ''): number[] {
-    const mark = `WARPDOCK_RUNTIME_DIR=${this.variables['WARPDOCK_RUNTIME_DIR']}\0`;
-    return fs.readdirSync('/proc').map(Number).filter((pid) => {
-      if (!Number.isInteger(pid) || pid === process.pid) return false;
-      try {
-        return (
-          fs.readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark) &&
-          fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text)
-        );
-      } catch {
-        // It ended while we looked.
-        return false;
-      }
-    });
+    const mark = `WARPDOCK_RUNTIME_DIR=${this.variables.WARPDOCK_RUNTIME_DIR}\0`;
+    return fs
+      .readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => {
+        if (!Number.isInteger(pid) || pid === process.pid) return false;
+        try {
+          return (
+            fs.readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark) &&
+            fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text)
+          );
+        } catch {
+          // It ended while we looked.
+          return false;
+        }
+      });
   }
 
   /** Kills every process of this home whose command line contains a text, and waits for it. */
@@ -96,7 +99,15 @@ export class Home {
 
   /** The containers that mount something of this home. */
   containers(): string[] {
-    const list = this.run('/', 'docker', 'ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.Mounts}}');
+    const list = this.run(
+      '/',
+      'docker',
+      'ps',
+      '--all',
+      '--no-trunc',
+      '--format',
+      '{{.ID}} {{.Mounts}}',
+    );
     return list
       .split('\n')
       .filter((line) => line.includes(this.folder))
@@ -107,7 +118,12 @@ export class Home {
   logs(): string {
     return fs
       .readdirSync(this.folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.log') && /warpdock/i.test(entry.parentPath + entry.name))
+      .filter(
+        (entry) =>
+          entry.isFile() &&
+          entry.name.endsWith('.log') &&
+          /warpdock/i.test(entry.parentPath + entry.name),
+      )
       .map((entry) => {
         const file = path.join(entry.parentPath, entry.name);
         return `--- ${file}\n${fs.readFileSync(file, 'utf8').split('\n').slice(-40).join('\n')}`;

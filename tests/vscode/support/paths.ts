@@ -5,7 +5,7 @@ import * as path from 'node:path';
 export const repository = path.resolve(import.meta.dirname, '../../..');
 
 /** What the tests keep between runs and leave behind; git ignores it. */
-export const state = process.env['WARPDOCK_TEST_FOLDER'] ?? path.join(repository, '.warpdock-test');
+export const state = process.env.WARPDOCK_TEST_FOLDER ?? path.join(repository, '.warpdock-test');
 
 export const screenshots = path.join(state, 'screenshots');
 

@@ -39,7 +39,10 @@ export class Server {
       fs.mkdirSync(path.join(home.folder, name), { recursive: true });
     }
     const write = (which: string, settings: object): void =>
-      fs.writeFileSync(path.join(home.folder, 'code/user', which, 'settings.json'), JSON.stringify(settings, undefined, 2));
+      fs.writeFileSync(
+        path.join(home.folder, 'code/user', which, 'settings.json'),
+        JSON.stringify(settings, undefined, 2),
+      );
     write('User', { ...SETTINGS, ...options.settings });
     if (options.machine !== undefined) write('Machine', options.machine);
     for (const file of options.vsix ?? []) Server.cli(home, '--install-extension', file, '--force');

@@ -23,15 +23,33 @@ class Logger {
     }
   }
 
-  trace(message) { this.write(0, message); }
-  debug(message) { this.write(1, message); }
-  info(message) { this.write(2, message); }
-  warn(message) { this.write(3, message); }
-  error(message) { this.write(4, message); }
-  critical(message) { this.write(5, message); }
-  getLevel() { return this.level; }
-  setLevel(level) { this.level = level; }
-  clearFormatters() { this.plain = true; }
+  trace(message) {
+    this.write(0, message);
+  }
+  debug(message) {
+    this.write(1, message);
+  }
+  info(message) {
+    this.write(2, message);
+  }
+  warn(message) {
+    this.write(3, message);
+  }
+  error(message) {
+    this.write(4, message);
+  }
+  critical(message) {
+    this.write(5, message);
+  }
+  getLevel() {
+    return this.level;
+  }
+  setLevel(level) {
+    this.level = level;
+  }
+  clearFormatters() {
+    this.plain = true;
+  }
   setPattern() {}
   flush() {}
   drop() {}
@@ -39,7 +57,9 @@ class Logger {
 
 // One `exports.x =` for each name: an import() reads the names from this text.
 exports.version = 0;
-exports.setLevel = (level) => { defaultLevel = level; };
+exports.setLevel = (level) => {
+  defaultLevel = level;
+};
 exports.setFlushOn = () => {};
 exports.shutdown = () => {};
 exports.Logger = Logger;

@@ -39,21 +39,27 @@ export function stage(file: string, options: StageOptions, declare: (scene: Scen
   let failed: string | undefined;
   let home: Home | undefined;
 
-  before(async () => {
-    home = new Home();
-    const folder = options.project(home);
-    const server = await Server.start(home, { ...options, vsix: [given('WARPDOCK_TEST_VSIX')] });
-    browser = await launch(home);
-    const context = await profile(browser);
-    const window = await Window.open(context, server.address(folder));
-    found = { home, server, context, folder, window };
-  }, { timeout: LIMIT });
+  before(
+    async () => {
+      home = new Home();
+      const folder = options.project(home);
+      const server = await Server.start(home, { ...options, vsix: [given('WARPDOCK_TEST_VSIX')] });
+      browser = await launch(home);
+      const context = await profile(browser);
+      const window = await Window.open(context, server.address(folder));
+      found = { home, server, context, folder, window };
+    },
+    { timeout: LIMIT },
+  );
 
-  after(async () => {
-    await browser?.close();
-    await found?.server.stop();
-    await home?.stop();
-  }, { timeout: LIMIT });
+  after(
+    async () => {
+      await browser?.close();
+      await found?.server.stop();
+      await home?.stop();
+    },
+    { timeout: LIMIT },
+  );
 
   let number = 0;
   declare((name, run) => {

@@ -30,7 +30,8 @@ export class Terminals {
   /** Brings the panel into view with the terminal that was active last. */
   async show(): Promise<void> {
     await until('the terminal panel', async () => {
-      if (!(await (await this.#active()).isVisible())) await this.#window.command('Terminal: Focus on Terminal View');
+      if (!(await (await this.#active()).isVisible()))
+        await this.#window.command('Terminal: Focus on Terminal View');
       return (await (await this.#active()).isVisible()) ? true : new Seen('no active terminal');
     });
   }
@@ -60,11 +61,15 @@ export class Terminals {
    * is wrapped at the terminal's edge matches too.
    */
   async shows(wanted: RegExp, limit: number = LONG): Promise<RegExpExecArray> {
-    return until(`the terminal to show ${wanted}`, async () => {
-      const rows = await this.#rows();
-      const text = rows.join('\n').trimEnd();
-      return wanted.exec(text) ?? wanted.exec(rows.join('').trimEnd()) ?? new Seen(text);
-    }, limit);
+    return until(
+      `the terminal to show ${wanted}`,
+      async () => {
+        const rows = await this.#rows();
+        const text = rows.join('\n').trimEnd();
+        return wanted.exec(text) ?? wanted.exec(rows.join('').trimEnd()) ?? new Seen(text);
+      },
+      limit,
+    );
   }
 
   /** How many there are. */
@@ -72,7 +77,9 @@ export class Terminals {
     const tabs = await this.#tabs().count();
     if (tabs > 0) return tabs;
     // A single one has no list beside it.
-    return (await this.#window.page.locator('#terminal .terminal-wrapper .xterm').count()) > 0 ? 1 : 0;
+    return (await this.#window.page.locator('#terminal .terminal-wrapper .xterm').count()) > 0
+      ? 1
+      : 0;
   }
 
   /** The names in the list beside the terminals, which shows from the second on. */

@@ -56,7 +56,9 @@ export class Window {
     const labels = await until('the palette to settle', async () => {
       const before = await this.#labels();
       const after = await this.#labels();
-      return before.length > 0 && before.join() === after.join() ? after : new Seen(after.join('\n'));
+      return before.length > 0 && before.join() === after.join()
+        ? after
+        : new Seen(after.join('\n'));
     });
     await this.page.keyboard.press('Escape');
     return labels;
@@ -64,12 +66,18 @@ export class Window {
 
   /** Clicks the row of the quick input that has this label. */
   async pick(label: string, limit: number = LONG): Promise<void> {
-    await until(`the entry "${label}"`, async () => {
-      const row = this.#rows().filter({ has: this.page.getByText(label, { exact: true }) }).first();
-      if (!(await row.isVisible())) return new Seen((await this.#labels()).join('\n'));
-      await row.click({ timeout: 1_000 });
-      return true;
-    }, limit);
+    await until(
+      `the entry "${label}"`,
+      async () => {
+        const row = this.#rows()
+          .filter({ has: this.page.getByText(label, { exact: true }) })
+          .first();
+        if (!(await row.isVisible())) return new Seen((await this.#labels()).join('\n'));
+        await row.click({ timeout: 1_000 });
+        return true;
+      },
+      limit,
+    );
   }
 
   /** Types into the quick input and presses Enter. */
@@ -86,26 +94,40 @@ export class Window {
     const [wanted] = path.basename(name).split(':');
     await until(`the file ${name} in the list`, async () => {
       const labels = await this.#labels();
-      return labels.some((label) => label.includes(wanted ?? name)) ? true : new Seen(labels.join('\n'));
+      return labels.some((label) => label.includes(wanted ?? name))
+        ? true
+        : new Seen(labels.join('\n'));
     });
     await this.page.keyboard.press('Enter');
     await until(`the editor of ${name}`, async () => {
-      const tab = await this.page.locator('.tabs-container .tab.active').first().getAttribute('data-resource-name', { timeout: 1_000 });
+      const tab = await this.page
+        .locator('.tabs-container .tab.active')
+        .first()
+        .getAttribute('data-resource-name', { timeout: 1_000 });
       return tab === wanted ? true : new Seen(String(tab));
     });
   }
 
   /** The first item of the status bar whose id begins so, its text. */
   async status(id: string): Promise<string> {
-    return (await this.page.locator(`.statusbar-item[id^="${id}"]`).first().innerText({ timeout: 1_000 })).trim();
+    return (
+      await this.page
+        .locator(`.statusbar-item[id^="${id}"]`)
+        .first()
+        .innerText({ timeout: 1_000 })
+    ).trim();
   }
 
   /** Waits until an item of the status bar reads so. */
   async statusBecomes(id: string, wanted: RegExp, limit: number = LONG): Promise<string> {
-    return until(`the status bar's ${id} to match ${wanted}`, async () => {
-      const text = await this.status(id);
-      return wanted.test(text) ? text : new Seen(text);
-    }, limit);
+    return until(
+      `the status bar's ${id} to match ${wanted}`,
+      async () => {
+        const text = await this.status(id);
+        return wanted.test(text) ? text : new Seen(text);
+      },
+      limit,
+    );
   }
 
   /** The dialog in the middle of the window, once it shows. */
@@ -119,14 +141,23 @@ export class Window {
   async picture(name: string): Promise<void> {
     fs.mkdirSync(screenshots, { recursive: true });
     // Hover widgets and cursors move on by themselves otherwise.
-    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`), animations: 'disabled', caret: 'hide' });
+    await this.page.screenshot({
+      path: path.join(screenshots, `${name}.png`),
+      animations: 'disabled',
+      caret: 'hide',
+    });
   }
 
   async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 2 * LONG });
-    await this.page.locator('.statusbar-item').first().waitFor({ timeout: 2 * LONG });
+    await this.page
+      .locator('.statusbar-item')
+      .first()
+      .waitFor({ timeout: 2 * LONG });
     // The same letters in every picture, whatever the machine has.
-    await this.page.addStyleTag({ content: '.monaco-workbench { font-family: Inter, sans-serif !important; }' });
+    await this.page.addStyleTag({
+      content: '.monaco-workbench { font-family: Inter, sans-serif !important; }',
+    });
   }
 
   /** Opens the quick input with this text: `>` begins a command, else it is a file. */
