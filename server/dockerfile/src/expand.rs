@@ -72,6 +72,8 @@ pub enum ExpandError {
         /// What it says.
         message: String,
     },
+    /// What it means is longer, or takes longer to find out, than anybody writes on purpose.
+    TooLong,
 }
 
 impl std::fmt::Display for ExpandError {
@@ -91,6 +93,7 @@ impl std::fmt::Display for ExpandError {
                 write!(formatter, "`{pattern}` has an escape that escapes nothing")
             }
             ExpandError::Required { name, message } => write!(formatter, "{name}: {message}"),
+            ExpandError::TooLong => write!(formatter, "what it means is too long"),
         }
     }
 }

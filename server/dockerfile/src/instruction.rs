@@ -12,12 +12,26 @@ use crate::logical::Logical;
 use crate::problem::{Problem, ProblemKind};
 use crate::words;
 
+/// How many ONBUILDs are looked into. One in another is refused by every builder; a line of nothing
+/// else must not use up the stack.
+const MAX_NESTED: usize = 2;
+
 /// Reads `range` of `logical` as an instruction.
 pub(crate) fn parse(
     logical: &Logical,
     range: Range<usize>,
     escape: char,
     problems: &mut Vec<Problem>,
+) -> Instruction {
+    nested(logical, range, escape, problems, 0)
+}
+
+fn nested(
+    logical: &Logical,
+    range: Range<usize>,
+    escape: char,
+    problems: &mut Vec<Problem>,
+    depth: usize,
 ) -> Instruction {
     let text = logical.text();
     let range = words::trim(text, range);
@@ -38,6 +52,7 @@ pub(crate) fn parse(
         keyword,
         escape,
         problems,
+        depth,
     };
     let body = reader.body(&name);
     reader.check_flags(&flags);
@@ -87,6 +102,8 @@ struct Reader<'a> {
     keyword: Keyword,
     escape: char,
     problems: &'a mut Vec<Problem>,
+    /// How many ONBUILDs it is in.
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -278,14 +295,15 @@ impl Reader<'_> {
     }
 
     fn onbuild(&mut self) -> Option<Box<Instruction>> {
-        if self.arguments.is_empty() {
+        if self.arguments.is_empty() || self.depth == MAX_NESTED {
             return None;
         }
-        let inner = parse(
+        let inner = nested(
             self.logical,
             self.arguments.clone(),
             self.escape,
             self.problems,
+            self.depth + 1,
         );
         Some(Box::new(inner))
     }

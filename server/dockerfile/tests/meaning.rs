@@ -397,3 +397,17 @@ fn steps_go_back_to_their_instruction() {
     assert_eq!(at("RUN two"), Some(5));
     assert_eq!(at("exporting to image"), None);
 }
+
+#[test]
+fn what_nobody_writes_on_purpose_costs_neither_the_stack_nor_the_memory() {
+    let onbuild = format!("FROM a\n{}RUN x\n", "ONBUILD ".repeat(100_000));
+    assert_eq!(parse(&onbuild).instructions.len(), 2);
+    let doubled = format!("ARG A=aaaaaaaa\n{}FROM $A\n", "ARG A=$A$A\n".repeat(60));
+    let replaced = format!(
+        "ARG A={}\nARG B=${{A//a/$A}}\nFROM x${{B##*a*a*b}}\n",
+        "a".repeat(200_000)
+    );
+    for text in [doubled, replaced] {
+        assert_eq!(stages(&parse(&text), &[], None).stages.len(), 1);
+    }
+}

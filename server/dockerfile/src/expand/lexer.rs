@@ -6,6 +6,12 @@ use crate::pattern::{Length, Pattern};
 /// How deep `${X:-${Y:-…}}` may be nested.
 const MAX_DEPTH: usize = 64;
 
+/// How many bytes variables may add to a word. `ARG A=$A$A`, forty times, is a short file.
+const MAX_ADDED: usize = 8 << 10;
+
+/// How many characters may be compared for one `${X/p/r}`, `${X#p}` or `${X%p}`.
+const MAX_COMPARED: usize = 4 << 20;
+
 pub(super) struct Lexer<'a> {
     expander: &'a Expander<'a>,
     word: &'a str,
@@ -84,6 +90,7 @@ impl<'a> Lexer<'a> {
                     let value = self.dollar()?;
                     value.chars().for_each(|character| words.push(character));
                     text.push_str(&value);
+                    self.bounded(&text)?;
                 }
                 '\'' | '"' if !self.expander.ignore_quotes => {
                     let value = match character {
@@ -149,7 +156,10 @@ impl<'a> Lexer<'a> {
                     }
                     return Ok(text);
                 }
-                Some('$') => text.push_str(&self.dollar()?),
+                Some('$') => {
+                    text.push_str(&self.dollar()?);
+                    self.bounded(&text)?;
+                }
                 Some(character) => {
                     self.next();
                     if character != self.expander.escape {
@@ -170,6 +180,13 @@ impl<'a> Lexer<'a> {
                     }
                 }
             }
+        }
+    }
+
+    fn bounded(&self, text: &str) -> Result<(), ExpandError> {
+        match text.len() > self.word.len() + MAX_ADDED {
+            true => Err(ExpandError::TooLong),
+            false => Ok(()),
         }
     }
 
@@ -267,6 +284,7 @@ impl<'a> Lexer<'a> {
                     return Err(ExpandError::InvalidPattern(pattern.to_owned()));
                 };
                 let value = value.unwrap_or_default();
+                comparable(value.len(), word.len())?;
                 match operator {
                     '#' => Ok(pattern.trim_start(&value, length)),
                     _ => Ok(pattern.trim_end(&value, length)),
@@ -291,8 +309,12 @@ impl<'a> Lexer<'a> {
         if self.expander.keep_unset && value.is_none() {
             return Ok(format!("${{{name}/{pattern}/{replacement}}}"));
         }
+        let value = value.unwrap_or_default();
+        // Every place is a beginning, and may be replaced.
+        comparable(value.len().saturating_mul(value.len()), pattern.len())?;
+        comparable(value.len(), replacement.len())?;
         match Pattern::parse(&pattern) {
-            Some(pattern) => Ok(pattern.replace(&value.unwrap_or_default(), &replacement, all)),
+            Some(pattern) => Ok(pattern.replace(&value, &replacement, all)),
             None => Err(ExpandError::InvalidPattern(pattern)),
         }
     }
@@ -324,5 +346,12 @@ impl<'a> Lexer<'a> {
         let name = rest[..length].to_owned();
         self.position += length;
         name
+    }
+}
+
+fn comparable(one: usize, other: usize) -> Result<(), ExpandError> {
+    match one.saturating_mul(other + 1) > MAX_COMPARED {
+        true => Err(ExpandError::TooLong),
+        false => Ok(()),
     }
 }
