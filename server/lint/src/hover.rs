@@ -15,6 +15,7 @@ mod comments;
 mod flags;
 mod images;
 mod instructions;
+mod markdown;
 #[cfg(test)]
 mod tests;
 mod variables;

@@ -12,6 +12,7 @@ use gpu::cuda::first_driver;
 use crate::{
     base::{self, BaseFacts, Flavour, GpuFacts, Known, Vendor},
     context::{Context, ImageFacts},
+    hover::markdown,
 };
 
 /// What is said of scratch.
@@ -38,7 +39,7 @@ pub(super) fn stage(stages: &Stages<'_>, stage: usize, context: &Context<'_>) ->
         instruction.map_or(1, |it| stages.file.line_at(it.range.start))
     };
     let name = match &found.name {
-        Some(name) => format!("**{}**, ", name.text),
+        Some(name) => format!("**{}**, ", markdown::plain(&name.text)),
         None => String::new(),
     };
     let mut text = format!("{name}stage {stage}, line {}\n", line(found.from));
@@ -47,7 +48,7 @@ pub(super) fn stage(stages: &Stages<'_>, stage: usize, context: &Context<'_>) ->
         Base::Stage(index) => {
             let below = stages.stages.get(*index);
             let name = below.and_then(|it| it.name.as_ref());
-            let name = name.map_or_else(|| index.to_string(), |it| it.text.clone());
+            let name = name.map_or_else(|| index.to_string(), |it| markdown::plain(&it.text));
             let _ = writeln!(text, "\nBuilt on the stage {name}.");
         }
         Base::Image(reference) => {
@@ -56,8 +57,9 @@ pub(super) fn stage(stages: &Stages<'_>, stage: usize, context: &Context<'_>) ->
         Base::Unknown(unresolved) => {
             let _ = writeln!(
                 text,
-                "\nBuilt on `{}`: {}.",
-                unresolved.text, unresolved.reason
+                "\nBuilt on {}: {}.",
+                markdown::code(&unresolved.text),
+                markdown::plain(&unresolved.reason)
             );
         }
     }
@@ -76,8 +78,8 @@ pub(super) fn stage(stages: &Stages<'_>, stage: usize, context: &Context<'_>) ->
     for (keyword, index) in set {
         if let Some(instruction) = stages.file.instructions.get(index) {
             let value: String = instruction.arguments.text.chars().take(120).collect();
-            let value = value.replace(['\n', '\r', '`'], " ");
-            let _ = writeln!(text, "- {keyword} `{value}` (line {})", line(index));
+            let value = markdown::code(&value);
+            let _ = writeln!(text, "- {keyword} {value} (line {})", line(index));
         }
     }
     if let Some(facts) = base::of_stage(stages, stage, context) {
@@ -89,9 +91,10 @@ pub(super) fn stage(stages: &Stages<'_>, stage: usize, context: &Context<'_>) ->
 
 /// A name that is no image.
 pub(super) fn unresolved(unresolved: &Unresolved) -> String {
+    let reason = markdown::plain(&unresolved.reason);
     match unresolved.text.is_empty() {
-        true => format!("No image: {}", unresolved.reason),
-        false => format!("`{}` is no image: {}", unresolved.text, unresolved.reason),
+        true => format!("No image: {reason}"),
+        false => format!("{} is no image: {reason}", markdown::code(&unresolved.text)),
     }
 }
 
@@ -99,7 +102,10 @@ fn add_facts(facts: &BaseFacts, text: &mut String) {
     text.push('\n');
     let mut lines = gpu_lines(facts);
     let system = facts.family.map(|it| it.name().to_owned());
-    let python = facts.python.as_ref().map(|it| format!("Python {it}"));
+    let python = facts
+        .python
+        .as_ref()
+        .map(|it| format!("Python {}", markdown::plain(it)));
     let parts: Vec<String> = system.into_iter().chain(python).collect();
     if !parts.is_empty() {
         lines.push(parts.join(", "));
@@ -130,7 +136,10 @@ fn gpu_lines(facts: &BaseFacts) -> Vec<String> {
     if let Some(driver) = gpu.cuda.as_ref().and_then(first_driver) {
         lines.push(format!("NVIDIA driver {driver} or newer"));
     }
-    let torch = gpu.torch.as_ref().map(|it| format!("torch {it}"));
+    let torch = gpu
+        .torch
+        .as_ref()
+        .map(|it| format!("torch {}", markdown::plain(it)));
     let tensorflow = gpu.tensorflow.as_ref().map(|it| format!("TensorFlow {it}"));
     let frameworks: Vec<String> = torch.into_iter().chain(tensorflow).collect();
     if !frameworks.is_empty() {
@@ -144,7 +153,7 @@ fn cuda_line(gpu: &GpuFacts) -> Option<String> {
     parts.extend(gpu.cuda.as_ref().map(|it| format!("CUDA {it}")));
     parts.extend(gpu.cudnn.as_ref().map(|it| match it.is_empty() {
         true => "cuDNN".to_owned(),
-        false => format!("cuDNN {it}"),
+        false => format!("cuDNN {}", markdown::plain(it)),
     }));
     parts.extend(gpu.flavour.map(|flavour| {
         let holds = match flavour {
@@ -163,7 +172,7 @@ fn cuda_line(gpu: &GpuFacts) -> Option<String> {
 fn brings(image: &ImageFacts) -> Vec<String> {
     let argv = |words: &[String]| {
         let words: Vec<String> = words.iter().map(|it| format!("{it:?}")).collect();
-        format!("`[{}]`", words.join(", ").replace('`', "'"))
+        markdown::code(&format!("[{}]", words.join(", ")))
     };
     let mut parts = Vec::new();
     match (image.entrypoint.as_slice(), image.cmd.as_slice()) {
@@ -183,6 +192,7 @@ fn brings(image: &ImageFacts) -> Vec<String> {
         "" => "/",
         workdir => workdir,
     };
+    let (user, workdir) = (markdown::plain(user), markdown::plain(workdir));
     parts.push(format!("USER {user}, WORKDIR {workdir}"));
     if !image.shell.is_empty() {
         parts.push(format!("SHELL {}", argv(&image.shell)));
