@@ -1,7 +1,7 @@
 // The `vscode:uninstall` hook: puts the default terminal back that was there before Warpdock. It
 // runs without an editor, some time after the extension was uninstalled.
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Remembered, rememberedFile, restored } from './restore';
 
@@ -13,10 +13,10 @@ function main(): void {
   } catch {
     return;
   }
-  const extensions = dirname(resolve(__dirname, '..'));
+  const extensions = real(dirname(resolve(__dirname, '..')));
   const others: Remembered = {};
   for (const [settings, before] of Object.entries(remembered)) {
-    if (before.extensions === extensions) {
+    if (real(before.extensions) === extensions) {
       restore(settings, before.profile);
     } else {
       others[settings] = before;
@@ -41,11 +41,21 @@ function restore(settings: string, profile: string | null): void {
   }
 }
 
-/** Never leaves half a file behind. */
-function replace(file: string, text: string): void {
+/** Never leaves half a file behind, and a link to a file where it is. */
+function replace(link: string, text: string): void {
+  const file = real(link);
   const next = `${file}.warpdock-${process.pid}`;
-  writeFileSync(next, text);
+  writeFileSync(next, text, { mode: statSync(file).mode });
   renameSync(next, file);
+}
+
+/** Homes are often links to a larger disk, and Node names this file without them. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 main();

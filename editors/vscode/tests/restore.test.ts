@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
@@ -61,7 +70,10 @@ test("the uninstall hook restores its own editor's settings only", () => {
   try {
     const settings = join(home, 'settings.json');
     const other = join(home, 'other.json');
-    writeFileSync(settings, INSTALLED);
+    // As those have it who keep their settings in a repository, and their home on another disk.
+    writeFileSync(join(home, 'kept.json'), INSTALLED, { mode: 0o600 });
+    symlinkSync('kept.json', settings);
+    symlinkSync(home, join(home, 'link'));
     writeFileSync(other, INSTALLED);
     // As it is installed: EXTENSIONS/warpdock/dist/uninstall.js.
     const folder = join(home, 'extensions', 'warpdock', 'dist');
@@ -71,13 +83,15 @@ test("the uninstall hook restores its own editor's settings only", () => {
     const environment = { ...process.env, XDG_DATA_HOME: home };
     const file = rememberedFile(environment);
     mkdirSync(join(home, 'warpdock'));
-    const ours = { profile: 'mine', extensions: join(home, 'extensions') };
+    const ours = { profile: 'mine', extensions: join(home, 'link', 'extensions') };
     writeFileSync(
       file,
       JSON.stringify({ [settings]: ours, [other]: { ...ours, extensions: '/elsewhere' } }),
     );
     execFileSync(process.execPath, [hook], { env: environment });
     assert.match(readFileSync(settings, 'utf8'), /defaultProfile.linux": "mine"/);
+    assert.ok(lstatSync(settings).isSymbolicLink());
+    assert.equal(lstatSync(join(home, 'kept.json')).mode & 0o777, 0o600);
     assert.equal(readFileSync(other, 'utf8'), INSTALLED);
     assert.deepEqual(Object.keys(JSON.parse(readFileSync(file, 'utf8'))), [other]);
     writeFileSync(file, JSON.stringify({ [settings]: ours }));
