@@ -14,16 +14,16 @@ export function applyTargets(context: Context): void {
   const folders = context.folders.all;
   const only = (vscode.workspace.workspaceFolders?.length ?? 0) === 1 ? folders[0] : undefined;
   set(all, only !== undefined && context.folders.inContainer(only) ? only.uri.fsPath : undefined);
-  if (only !== undefined) {
-    return;
-  }
   for (const folder of folders) {
-    const isIn = context.folders.inContainer(folder);
+    // Where there is one folder its own variable is gone, which may be left from when there were more.
+    const isIn = only === undefined && context.folders.inContainer(folder);
     set(all.getScoped({ workspaceFolder: folder }), isIn ? folder.uri.fsPath : undefined);
   }
 }
 
-function set(collection: vscode.EnvironmentVariableCollection, target: string | undefined): void {
+function set(collection: vscode.EnvironmentVariableCollection, wanted: string | undefined): void {
+  // An editor that was started in a terminal of another window may have that one's.
+  const target = wanted ?? (process.env[VARIABLE] ? '' : undefined);
   if (collection.get(VARIABLE)?.value === target) {
     return;
   }
@@ -32,6 +32,9 @@ function set(collection: vscode.EnvironmentVariableCollection, target: string | 
     return;
   }
   collection.persistent = true;
-  collection.description = 'New terminals open in the GPU container of this folder.';
+  collection.description =
+    target === ''
+      ? 'New terminals open on this machine.'
+      : 'New terminals open in the GPU container of this folder.';
   collection.replace(VARIABLE, target);
 }
