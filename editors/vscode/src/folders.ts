@@ -88,8 +88,14 @@ export class Folders implements vscode.Disposable {
 
   /** The folder that is meant: the only one, that of the argument, or the one that is picked. */
   async pick(argument?: unknown): Promise<vscode.WorkspaceFolder | undefined> {
-    const named = this.named(argument);
-    if (named !== undefined) {
+    const uri = place(argument);
+    if (uri?.scheme === 'file') {
+      const named = vscode.workspace.getWorkspaceFolder(uri);
+      if (named === undefined) {
+        void vscode.window.showInformationMessage(
+          'That file is in no folder of this window. Open its folder: a container is made from it.',
+        );
+      }
       return named;
     }
     const all = this.all;
@@ -113,19 +119,6 @@ export class Folders implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private named(argument: unknown): vscode.WorkspaceFolder | undefined {
-    if (argument instanceof vscode.Uri) {
-      return vscode.workspace.getWorkspaceFolder(argument);
-    }
-    if (typeof argument === 'string') {
-      const uri = argument.startsWith('file:')
-        ? vscode.Uri.parse(argument)
-        : vscode.Uri.file(argument);
-      return vscode.workspace.getWorkspaceFolder(uri);
-    }
-    return undefined;
-  }
-
   private async refreshAll(): Promise<void> {
     if (!vscode.workspace.isTrusted) {
       return;
@@ -138,6 +131,17 @@ export class Folders implements vscode.Disposable {
       }
     }
   }
+}
+
+/** The file or folder that an argument of a command names. */
+function place(argument: unknown): vscode.Uri | undefined {
+  if (argument instanceof vscode.Uri) {
+    return argument;
+  }
+  if (typeof argument !== 'string') {
+    return undefined;
+  }
+  return argument.startsWith('file:') ? vscode.Uri.parse(argument) : vscode.Uri.file(argument);
 }
 
 /** The daemon names a folder by what its symlinks lead to. */
