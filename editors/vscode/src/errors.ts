@@ -2,7 +2,7 @@
 // buttons help; nothing here knows what kinds of failures there are.
 
 import * as vscode from 'vscode';
-import { type Button, buttons, failureIn, sentence } from './failure';
+import { type Button, buttons, failureIn, sentence, unlinked } from './failure';
 import type { Failure } from './protocol';
 
 /** Shows a failure with its buttons; answers with the button that was pressed. */
@@ -15,7 +15,10 @@ export async function showFailure(
   if (failure === undefined) {
     const message = error instanceof Error ? error.message : String(error);
     log.error(`${what}: ${message}`);
-    const pressed = await vscode.window.showErrorMessage(`${what}: ${message}`, 'Show Log');
+    const pressed = await vscode.window.showErrorMessage(
+      unlinked(`${what}: ${message}`),
+      'Show Log',
+    );
     if (pressed !== undefined) {
       log.show(true);
     }

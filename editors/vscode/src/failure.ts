@@ -19,10 +19,20 @@ export function failureIn(error: unknown): Failure | undefined {
     : undefined;
 }
 
+/** The failure that the program printed with `--json`, as an error of the connection. */
+export function printed(output: unknown): { code: number; data: Failure } | undefined {
+  try {
+    const { error } = JSON.parse(String(output));
+    return typeof error?.message === 'string' ? { code: FAILURE_CODE, data: error } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What happened and the first steps, as a notification says it; buttons say the others. */
 export function sentence(failure: Failure): string {
   const steps = failure.remedy.slice(0, failure.actions.length > 0 ? 1 : 2).map(finished);
-  return [finished(failure.message), ...steps].join(' ');
+  return unlinked([finished(failure.message), ...steps].join(' '));
 }
 
 /** The buttons, in the server's order. */
@@ -35,6 +45,14 @@ export function buttons(failure: Failure): Button[] {
     offered.unshift({ title: `Open ${name(place)}`, action: 'openProblem' });
   }
   return offered;
+}
+
+/**
+ * A notification makes links of Markdown's links, and those of commands run them: a name of the
+ * project or a word of the container must not be one.
+ */
+export function unlinked(text: string): string {
+  return text.replaceAll('](', '] (');
 }
 
 /**

@@ -10,6 +10,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import type { Context } from './context';
+import { printed } from './failure';
 import { PROFILE, type Remembered, rememberedFile } from './restore';
 
 const PROFILES = 'integrated.profiles.linux';
@@ -41,7 +42,13 @@ export async function ensureFollowing(context: Context): Promise<boolean> {
     }
   }
   await install(context);
-  return true;
+  // The project's own default goes before the user's.
+  const here = vscode.workspace.getConfiguration('terminal').inspect<string | null>(DEFAULT);
+  const own = here?.workspaceFolderValue ?? here?.workspaceValue ?? PROFILE;
+  if (own !== PROFILE) {
+    context.log.warn(`new terminals stay local: the project's settings make ${own} the default`);
+  }
+  return own === PROFILE;
 }
 
 async function ask(): Promise<'always' | 'never' | undefined> {
@@ -107,8 +114,13 @@ export async function stopFollowing(context: Context): Promise<void> {
 export async function installShim(context: Context): Promise<Shim> {
   const { path, environment } = context.server;
   const run = promisify(execFile);
-  const { stdout } = await run(path, ['--json', 'shim', 'install'], { env: environment });
-  return JSON.parse(stdout) as Shim;
+  try {
+    const { stdout } = await run(path, ['--json', 'shim', 'install'], { env: environment });
+    return JSON.parse(stdout) as Shim;
+  } catch (error) {
+    // The exit code says that it failed, and the output why.
+    throw printed((error as { stdout?: unknown }).stdout) ?? error;
+  }
 }
 
 /** The user's own shell, where the shim has that name: VS Code knows shells by their names. */

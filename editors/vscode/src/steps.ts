@@ -1,6 +1,7 @@
 // Progress events as lines. Pure: the time is given.
 
 import { stripVTControlCharacters } from 'node:util';
+import { unlinked } from './failure';
 import type { Progress } from './protocol';
 
 export class Steps {
@@ -51,7 +52,7 @@ export class Steps {
     const milliseconds = since === undefined ? 0 : now - since;
     const took =
       milliseconds < 1000 ? '' : ` (${duration(Math.floor(milliseconds / 1000) * 1000)})`;
-    return parts.join(' ') + took;
+    return unlinked(parts.join(' ') + took);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buttons, failureIn, sentence, visible } from '../src/failure';
+import { buttons, failureIn, printed, sentence, visible } from '../src/failure';
 import { FAILURE_CODE, type Failure } from '../src/protocol';
 
 function failure(changes: Partial<Failure>): Failure {
@@ -62,4 +62,19 @@ test('text of a project cannot hide a part of itself', () => {
     visible('true #\r\u001b[2K\u202efr\u200b\nx é 字'),
     'true #\\u{d}\\u{1b}[2K\\u{202e}fr\\u{200b}\nx é 字',
   );
+});
+
+test('a name of the project is no link in a notification', () => {
+  const message = 'there is no image [here](command:workbench.action.terminal.sendSequence)';
+  assert.equal(
+    sentence(failure({ message, remedy: [] })),
+    'There is no image [here] (command:workbench.action.terminal.sendSequence).',
+  );
+});
+
+test('what the program prints with --json is a failure like any other', () => {
+  const said = failure({ message: 'cannot change /home/ada: read-only' });
+  assert.deepEqual(failureIn(printed(JSON.stringify({ error: said }))), said);
+  assert.equal(printed('{"bash":"/x"}'), undefined);
+  assert.equal(printed(undefined), undefined);
 });

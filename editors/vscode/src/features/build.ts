@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { Context } from '../context';
 import { showFailure } from '../errors';
+import { unlinked } from '../failure';
 import { bringUp, type Wanted } from '../up';
 
 export function register(context: Context): vscode.Disposable {
@@ -29,11 +30,13 @@ async function build(context: Context, folder: vscode.WorkspaceFolder): Promise<
   }
   const { state } = await context.folders.refresh(folder);
   if (state === 'absent') {
-    void vscode.window.showInformationMessage(`The image of ${folder.name} is ready.`);
+    void vscode.window.showInformationMessage(unlinked(`The image of ${folder.name} is ready.`));
     return;
   }
   const pressed = await vscode.window.showInformationMessage(
-    `The image of ${folder.name} is ready. The container is as it was; Rebuild makes a new one.`,
+    unlinked(
+      `The image of ${folder.name} is ready. The container is as it was; Rebuild makes a new one.`,
+    ),
     'Rebuild',
   );
   if (pressed !== undefined) {
@@ -51,7 +54,7 @@ async function rebuild(
   }
   const up = await bringUp(context, folder, 'Rebuilding the GPU container', wanted);
   if (up !== undefined) {
-    void vscode.window.showInformationMessage(`The container of ${folder.name} is new.`);
+    void vscode.window.showInformationMessage(unlinked(`The container of ${folder.name} is new.`));
   }
 }
 

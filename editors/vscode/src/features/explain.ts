@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Context } from '../context';
 import { showFailure } from '../errors';
+import { unlinked } from '../failure';
 import { showPage } from '../pages';
 import { folded } from '../reports';
 
@@ -77,7 +78,9 @@ async function offer(folder: vscode.WorkspaceFolder, devcontainer: string | null
     return;
   }
   const pressed = await vscode.window.showInformationMessage(
-    `${folder.name} has no devcontainer.json. The page ends with one that says the same as your line.`,
+    unlinked(
+      `${folder.name} has no devcontainer.json. The page ends with one that says the same as your line.`,
+    ),
     'Create It',
   );
   if (pressed !== undefined) {

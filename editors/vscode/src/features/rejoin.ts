@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { DOCUMENTS } from '../client';
 import type { Context } from '../context';
+import { unlinked } from '../failure';
 import { ensureFollowing, follows } from '../follow';
 import { applyTargets } from '../target';
 import { bringUp } from '../up';
@@ -103,7 +104,7 @@ async function rejoin(context: Context, folder: vscode.WorkspaceFolder): Promise
       return;
     default: {
       const pressed = await vscode.window.showWarningMessage(
-        `The container of ${folder.name} does not run any more.`,
+        unlinked(`The container of ${folder.name} does not run any more.`),
         'Reopen in GPU Container',
         'Reopen Locally',
       );

@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import type { Context } from '../context';
 import { showFailure } from '../errors';
+import { unlinked } from '../failure';
 import { ensureFollowing, follows, stopFollowing } from '../follow';
 import { applyTargets } from '../target';
 import { type Brought, bringUp } from '../up';
@@ -60,7 +61,9 @@ async function welcome(
   const changed = changes ? ` The configuration has changed since it was made (${changes}).` : '';
   const buttons = ['New Terminal', ...(changes ? ['Rebuild'] : [])];
   const pressed = await vscode.window.showInformationMessage(
-    `${folder.name} is in its container (${up.took})${gpu ? `: ${gpu}` : ''}. ${where}${changed}`,
+    unlinked(
+      `${folder.name} is in its container (${up.took})${gpu ? `: ${gpu}` : ''}. ${where}${changed}`,
+    ),
     ...buttons,
   );
   switch (pressed) {

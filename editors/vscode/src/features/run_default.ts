@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { Context } from '../context';
 import { showFailure } from '../errors';
+import { unlinked } from '../failure';
 import { bringUp } from '../up';
 import { attach } from './sessions';
 import { defaultTask } from './tasks';
@@ -33,7 +34,7 @@ async function run(context: Context, folder: vscode.WorkspaceFolder): Promise<vo
   const { argv, image } = await context.server.request('container/defaultCommand', { workspace });
   if (argv.length === 0) {
     const pressed = await vscode.window.showWarningMessage(
-      `${image} runs nothing by default: it has neither CMD nor ENTRYPOINT.`,
+      unlinked(`${image} runs nothing by default: it has neither CMD nor ENTRYPOINT.`),
       'New GPU Terminal',
     );
     if (pressed !== undefined) {
@@ -48,7 +49,7 @@ async function run(context: Context, folder: vscode.WorkspaceFolder): Promise<vo
   );
   if (running !== undefined) {
     const pressed = await vscode.window.showInformationMessage(
-      `${argv.join(' ')} runs already, as ${running.name}.`,
+      unlinked(`${argv.join(' ')} runs already, as ${running.name}.`),
       'Attach',
       'Run Another',
     );
