@@ -140,7 +140,7 @@ impl Finder<'_> {
                 let before = self.directory.clone();
                 let first = self.found.len();
                 self.one(command, text);
-                if let (1, Some(next)) = (self.depth, commands.peek()) {
+                if let (false, Some(next)) = (self.quoted, commands.peek()) {
                     self.pipes.push(Pipe {
                         step: self.step,
                         range: pipe::between(command, next),
@@ -239,7 +239,7 @@ impl Finder<'_> {
                 self.directory = join(self.directory.as_deref(), folder);
             }
             ["cd" | "pushd" | "popd", ..] => self.directory = None,
-            ["set", options @ ..] if self.depth == 1 => {
+            ["set", options @ ..] if !self.quoted => {
                 self.pipefail |= options.contains(&"pipefail");
             }
             ["export", pairs @ ..] => {

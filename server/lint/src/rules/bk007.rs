@@ -13,7 +13,7 @@ use crate::report::Report;
 use crate::rule::declare_rule;
 
 declare_rule! {
-    /// The defaults of the arguments in `FROM` make no image name.
+    /// `FROM` with what is no image name, or is none with the defaults of its arguments.
     ///
     /// ## Why
     /// A build without `--build-arg` fails, and tools that build without asking cannot build the file.
@@ -40,18 +40,26 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         let Body::From(from) = &file.file.instructions[stage.from].body else {
             continue;
         };
-        let Some(image) = from.image.as_ref().filter(|it| it.text.contains('$')) else {
-            continue;
-        };
+        let Some(image) = &from.image else { continue };
         let defaults = defaults.get_or_insert_with(|| Scope::global(file.file, &Build::with_args(&[])));
         let Ok(expanded) = defaults.expand(&image.text, file.file.escape) else {
             continue;
         };
         let name = expanded.text;
-        let is_stage = file.stages.stages[..stage.index]
-            .iter()
-            .any(|it| it.name.as_ref().is_some_and(|it| it.text.eq_ignore_ascii_case(&name)));
+        // Names are kept in lower case, and FROM looks for them as they are written.
+        let is_lower = !name.contains(|it: char| it.is_ascii_uppercase());
+        let mut earlier = file.stages.stages[..stage.index].iter();
+        let is_stage = is_lower
+            && earlier.any(|it| it.name.as_ref().is_some_and(|it| it.text.eq_ignore_ascii_case(&name)));
         if is_stage || Reference::parse(&name).is_ok() {
+            continue;
+        }
+        if !image.text.contains('$') {
+            let reason = Reference::parse(&name).err().map(|it| it.to_string());
+            let reason = reason.unwrap_or_default();
+            report
+                .at(image.range, format!("`{name}` is no image: {reason}"))
+                .level(Level::Error);
             continue;
         }
         let message = match name.is_empty() {

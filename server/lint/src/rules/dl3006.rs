@@ -30,20 +30,28 @@ declare_rule! {
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     for stage in &file.stages.stages {
-        let (Base::Image(reference), Body::From(from)) =
-            (&stage.base, &file.file.instructions[stage.from].body)
-        else {
+        let Body::From(from) = &file.file.instructions[stage.from].body else {
             continue;
         };
         let Some(image) = &from.image else { continue };
-        if reference.tag.is_some() || reference.digest.is_some() {
-            continue;
-        }
-        let message = format!("`{}` has no tag, which means latest", reference.familiar().trim_end_matches(":latest"));
+        let name = match &stage.base {
+            Base::Image(reference) if reference.tag.is_none() && reference.digest.is_none() => {
+                reference.repository.clone()
+            }
+            Base::Unknown(unresolved) if is_untagged(&image.text) => unresolved.text.clone(),
+            _ => continue,
+        };
+        let message = format!("`{name}` has no tag, which means latest");
         let reported = report.pedantic(image.range, message);
         // Others do not look into variables.
         if image.text.starts_with('$') {
             reported.aliases(&[]);
         }
     }
+}
+
+/// Whether a name that is no image, or not known to be one, has neither tag nor digest.
+fn is_untagged(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    !name.starts_with('$') && !last.contains([':', '@'])
 }

@@ -30,13 +30,18 @@ declare_rule! {
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     for stage in &file.stages.stages {
-        let (Base::Image(reference), Body::From(from)) =
-            (&stage.base, &file.file.instructions[stage.from].body)
-        else {
+        let Body::From(from) = &file.file.instructions[stage.from].body else {
             continue;
         };
         let Some(image) = &from.image else { continue };
-        if reference.tag.as_deref() != Some("latest") || reference.digest.is_some() {
+        let is_latest = match &stage.base {
+            Base::Image(reference) => {
+                reference.tag.as_deref() == Some("latest") && reference.digest.is_none()
+            }
+            Base::Unknown(_) => image.text.ends_with(":latest"),
+            Base::Stage(_) | Base::Scratch => false,
+        };
+        if !is_latest {
             continue;
         }
         let written = image.text.rfind(":latest");
@@ -44,8 +49,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             Some(colon) => part(image, colon + 1..image.text.len()),
             None => image.range,
         };
-        let message = format!("`{}` is another image tomorrow", reference.familiar());
-        let reported = report.pedantic(range, message);
+        let reported = report.pedantic(range, "latest is another image tomorrow");
         // Others do not look into variables.
         if written.is_none() {
             reported.aliases(&[]);

@@ -41,6 +41,9 @@ const ARCHIVES: &[&str] = &[
     ".tlz", ".lzma", ".lzo", ".zst", ".tzst", ".tpz", ".taz", ".br",
 ];
 
+/// What is said of ONBUILD.
+const OURS: &[&str] = &["trivy/DS-0005", "droast/DF006"];
+
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     for step in &file.steps {
         let instruction = step.inner();
@@ -53,6 +56,11 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         };
         let message = format!("ADD for `{source}`; COPY copies and does nothing else");
         let reported = report.pedantic(instruction.name.range, message);
+        // hadolint does not look into ONBUILD here.
+        let reported = match step.instruction.keyword {
+            Keyword::Onbuild => reported.aliases(OURS),
+            _ => reported,
+        };
         if is_convertible(instruction, files) {
             let is_lower = instruction.name.text.starts_with(|it: char| it.is_ascii_lowercase());
             let copy = match is_lower {

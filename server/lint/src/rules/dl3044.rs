@@ -1,12 +1,12 @@
 //! A variable used in the ENV that sets it.
 
-use dockerfile::ast::{Body, Keyword};
+use dockerfile::ast::{Body, Keyword, Pair, Word};
 use dockerfile::expand::Expander;
 
 use crate::facts::Facts;
 use crate::report::Report;
 use crate::rule::declare_rule;
-use crate::rules::words::part;
+use crate::rules::words::{part, unquoted, variable};
 
 declare_rule! {
     /// A value of `ENV` uses a variable that the same `ENV` sets.
@@ -51,7 +51,7 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             for used in expanded.uses {
                 let others = pairs.pairs.iter().enumerate();
                 let mut others = others.filter(|(other, _)| *other != index);
-                if !others.any(|(_, other)| other.name.text == used.name) {
+                if !others.any(|(_, other)| sets(other, &used.name)) {
                     continue;
                 }
                 let range = part(value, used.range);
@@ -65,4 +65,10 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             }
         }
     }
+}
+
+/// Whether a pair makes something else of a variable than it was: `X=$X` does not.
+fn sets(pair: &Pair, name: &str) -> bool {
+    let same = |value: &Word| variable(unquoted(&value.text)) == Some(name);
+    pair.name.text == name && !pair.value.as_ref().is_some_and(same)
 }

@@ -47,7 +47,8 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
                     continue;
                 };
                 let path = unquoted(&destination.text);
-                if path.is_empty() || path.starts_with('$') || is_absolute(path) {
+                let is_open = path.trim_start_matches(['"', '\'']).starts_with('$');
+                if path.is_empty() || is_open || is_absolute(path) {
                     continue;
                 }
                 let message = match &step.workdir {

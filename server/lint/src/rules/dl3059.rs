@@ -1,6 +1,7 @@
 //! RUN behind RUN.
 
 use dockerfile::ast::{Body, Command, Keyword};
+use dockerfile::shell::kind::ShellKind;
 
 use crate::facts::{Facts, Step};
 use crate::finding::Edit;
@@ -38,12 +39,19 @@ declare_rule! {
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     let mut counts = vec![0; file.steps.len()];
-    for command in file.run_commands().filter(|it| !it.wrapped) {
-        counts[command.step] += 1;
+    for command in file.run_commands() {
+        let is_own = !command.wrapped && !command.quoted;
+        // A test is part of what it decides on.
+        if is_own && command.name() != "[" {
+            counts[command.step] += 1;
+        }
     }
     for (index, pair) in file.steps.windows(2).enumerate() {
         let [before, step] = pair else { continue };
-        let is_run = |step: &Step<'_>| step.instruction.keyword == Keyword::Run;
+        // What other shells read is not known.
+        let is_run = |step: &Step<'_>| {
+            step.instruction.keyword == Keyword::Run && step.shell == ShellKind::Posix
+        };
         let adjacent = is_run(before)
             && is_run(step)
             && before.stage == step.stage

@@ -1,11 +1,11 @@
 //! USER with a name.
 
-use dockerfile::ast::Keyword;
+use dockerfile::ast::{Body, Keyword};
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Step};
 use crate::report::Report;
 use crate::rule::declare_rule;
-use crate::rules::words::unquoted;
+use crate::rules::words::{unquoted, variable};
 
 declare_rule! {
     /// `USER` with a name, not a number.
@@ -37,9 +37,35 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         }
         let word = &step.instruction.arguments;
         let user = unquoted(&word.text).split(':').next().unwrap_or_default();
-        let is_number = !user.is_empty() && user.bytes().all(|it| it.is_ascii_digit());
-        if !is_number && !user.is_empty() {
-            report.pedantic(word.range, format!("user `{user}` is a name, which only the container knows"));
+        if user.is_empty() || is_number(user) {
+            continue;
+        }
+        let is_argument = variable(user).is_some_and(|name| is_argument(file, step, name));
+        let meaning = file.expand(step, user);
+        let message = match &meaning {
+            // An argument without a value may well be a number.
+            None if is_argument => continue,
+            Some(meaning) if is_argument && is_number(meaning) => continue,
+            Some(meaning) if meaning != user => format!("user `{user}` is `{meaning}`, a name that only the container knows"),
+            _ => format!("user `{user}` is a name, which only the container knows"),
+        };
+        let reported = report.pedantic(word.range, message);
+        // hadolint passes over arguments.
+        if is_argument {
+            reported.aliases(&[]);
         }
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// Whether ARG declares a variable in the stage before the step.
+fn is_argument(file: &Facts<'_>, step: &Step<'_>, name: &str) -> bool {
+    let mut earlier = file.steps_of(step.stage).take_while(|it| it.index < step.index);
+    earlier.any(|it| match (it.instruction.keyword, &it.instruction.body) {
+        (Keyword::Arg, Body::Pairs(pairs)) => pairs.pairs.iter().any(|pair| pair.name.text == name),
+        _ => false,
+    })
 }

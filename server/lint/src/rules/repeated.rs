@@ -3,6 +3,7 @@
 use dockerfile::ast::{Instruction, Keyword};
 use dockerfile::range::TextRange;
 
+use crate::context::Profile;
 use crate::facts::Facts;
 use crate::finding::Edit;
 use crate::report::Report;
@@ -21,9 +22,18 @@ pub(super) fn check(file: &Facts<'_>, report: &mut Report<'_>, keyword: Keyword)
             let name = keyword.name();
             let message = format!("this {name} has no effect: the one in line {line} replaces it");
             let edit = Edit::delete(lines_of(file, earlier));
+            // hadolint names the later one.
+            let range = match report.profile() {
+                Profile::Hadolint => step.instruction.name.range,
+                _ => earlier.name.range,
+            };
+            let message = match report.profile() {
+                Profile::Hadolint => format!("this {name} replaces an earlier one"),
+                _ => message,
+            };
             report
-                .at(earlier.name.range, message)
-                .fix(format!("Delete this {name}"), vec![edit]);
+                .at(range, message)
+                .fix(format!("Delete the {name} without effect"), vec![edit]);
         }
         last = Some((step.stage, step.instruction));
     }
