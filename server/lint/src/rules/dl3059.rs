@@ -46,12 +46,16 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             counts[command.step] += 1;
         }
     }
+    for (step, count) in file.steps.iter().zip(&mut counts) {
+        // Shells that are not read here join commands with the same signs.
+        let text = &step.instruction.arguments.text;
+        if step.shell != ShellKind::Posix && text.contains([';', '|', '&']) {
+            *count = 2;
+        }
+    }
     for (index, pair) in file.steps.windows(2).enumerate() {
         let [before, step] = pair else { continue };
-        // What other shells read is not known.
-        let is_run = |step: &Step<'_>| {
-            step.instruction.keyword == Keyword::Run && step.shell == ShellKind::Posix
-        };
+        let is_run = |step: &Step<'_>| step.instruction.keyword == Keyword::Run;
         let adjacent = is_run(before)
             && is_run(step)
             && before.stage == step.stage
