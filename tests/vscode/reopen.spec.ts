@@ -35,6 +35,10 @@ stage('reopen', { project: (home) => home.example('hmm') }, (scene) => {
     },
   );
 
+  scene('the status bar shows the GPUs and their memory', async ({ window }) => {
+    await window.statusBecomes(STATUS, /2 × Stand-in · 1\.0 \/ 48 GiB/, LONG);
+  });
+
   scene('a new terminal is in the container, with its files and its GPU', async ({ window }) => {
     const terminals = new Terminals(window);
     await terminals.open();

@@ -19,6 +19,10 @@ export class Home {
       fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
       return folder;
     };
+    // What the host's `nvidia-smi`, a stand-in, finds.
+    const devices = make('dev');
+    for (const name of ['nvidia0', 'nvidia1']) fs.writeFileSync(path.join(devices, name), '');
+    const standIn = path.join(repository, 'tests/gpu-stand-in');
     this.variables = {
       HOME: make('home'),
       XDG_STATE_HOME: make('home/state'),
@@ -27,7 +31,8 @@ export class Home {
       XDG_DATA_HOME: make('home/data'),
       WARPDOCK_RUNTIME_DIR: make('run'),
       DOCKER_HOST: `unix://${given('WARPDOCK_TEST_ENGINE')}`,
-      PATH: process.env.PATH ?? '/usr/bin:/bin',
+      PATH: `${standIn}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+      WARPDOCK_STAND_IN_DEV: devices,
       USER: 'root',
       SHELL: '/bin/bash',
       LANG: 'C.UTF-8',
