@@ -115,7 +115,7 @@ impl Finder<'_> {
                     .next()
                     .is_some_and(|program| ShellKind::of(program) == ShellKind::Posix);
                 if let (true, Some(heredoc)) = (feeds_shell, instruction.heredocs.first()) {
-                    self.quoted = true;
+                    self.quoted = !instruction.arguments.text.starts_with("<<");
                     self.script_text(&heredoc.content);
                 }
             }
