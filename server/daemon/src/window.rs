@@ -129,7 +129,7 @@ fn turn(window: &mut Window, event: Event) {
         }
         Event::DidChangeFiles { params } => handlers::projects::did_change_files(window, params),
         Event::DidChangeSettings => handlers::editor::did_change_settings(window),
-        Event::Linted { uri, version, said } => handlers::text::linted(window, uri, version, said),
+        Event::Linted { uri, version, said } => handlers::text::linted(window, &uri, version, said),
         Event::ProjectRead { outcome } => handlers::projects::read(window, *outcome),
         Event::ImageAsked { name, news } => handlers::images::asked(window, &name, news),
         Event::ContainerUp { params, reply } => handlers::container::up(window, params, reply),

@@ -1,7 +1,10 @@
 //! What the editor says of its documents: opened, changed, saved, closed. Applied, checked and
 //! published in the same turn.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use lint::position::LineIndex;
 use tower_lsp::ls_types::{
@@ -89,35 +92,56 @@ pub fn did_close(window: &mut Window, params: DidCloseTextDocumentParams) {
 
 /// Lints a Dockerfile and publishes what is found.
 pub fn check(window: &mut Window, uri: &Uri) {
-    let Some(document) = window.documents.get(uri) else {
+    let Some(document) = window.documents.get_mut(uri) else {
         return;
     };
     if document.kind != Kind::Dockerfile {
         return;
     }
+    let is_long = document.text.len() > LONG_TEXT;
+    // Another one at each keystroke would make all of them late.
+    if is_long && std::mem::replace(&mut document.under_way, true) {
+        return;
+    }
     let (text, version) = (Arc::clone(&document.text), document.version);
-    let surroundings = Surroundings::of(window, document.path.as_deref());
-    if text.len() <= LONG_TEXT {
+    let path = document.path.clone();
+    let surroundings = Surroundings::of(window, path.as_deref());
+    if !is_long {
         let said = surroundings.lint(&text);
-        return linted(window, uri.clone(), version, said);
+        return show(window, uri, version, said);
     }
     let (events, uri) = (window.events.clone(), uri.clone());
     tokio::task::spawn_blocking(move || {
-        let said = surroundings.lint(&text);
+        let said = catch_unwind(AssertUnwindSafe(|| surroundings.lint(&text)));
+        let said = said.unwrap_or_else(|_| {
+            tracing::error!("the linter panicked");
+            Said {
+                findings: Vec::new(),
+                unknown: Vec::new(),
+            }
+        });
         if let Some(events) = events.upgrade() {
             let _gone = events.send(Event::Linted { uri, version, said });
         }
     });
 }
 
-/// What the linter says of a version of a document. The document may have moved on.
-pub fn linted(window: &mut Window, uri: Uri, version: i32, said: Said) {
-    let Some(document) = window.documents.get_mut(&uri) else {
+/// What the linter says of a version of a long text. The document may have moved on.
+pub fn linted(window: &mut Window, uri: &Uri, version: i32, said: Said) {
+    let Some(document) = window.documents.get_mut(uri) else {
         return;
     };
-    if document.version != version {
-        return;
+    document.under_way = false;
+    match document.version == version {
+        true => show(window, uri, version, said),
+        false => check(window, uri),
     }
+}
+
+fn show(window: &mut Window, uri: &Uri, version: i32, said: Said) {
+    let Some(document) = window.documents.get_mut(uri) else {
+        return;
+    };
     let index = LineIndex::new(&document.text);
     document.lint_diagnostics = said
         .findings
@@ -126,7 +150,7 @@ pub fn linted(window: &mut Window, uri: Uri, version: i32, said: Said) {
         .collect();
     document.linted = Some(version);
     document.findings = said.findings;
-    publish::document(window, &uri);
+    publish::document(window, uri);
     images::ask(window, said.unknown);
 }
 

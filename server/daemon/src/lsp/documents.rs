@@ -34,6 +34,8 @@ pub struct Document {
     pub findings: Vec<Finding>,
     /// The version that was linted last.
     pub linted: Option<i32>,
+    /// A version of it is being linted off the loop.
+    pub under_way: bool,
     /// `findings`, as they are published.
     pub lint_diagnostics: Vec<Diagnostic>,
     /// What is wrong in it as a file of the project's configuration.
@@ -64,6 +66,7 @@ impl Document {
             text: item.text.into(),
             findings: Vec::new(),
             linted: None,
+            under_way: false,
             lint_diagnostics: Vec::new(),
             config_diagnostics: Vec::new(),
             published: Vec::new(),
