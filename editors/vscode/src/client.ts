@@ -51,10 +51,12 @@ export class Server implements vscode.Disposable {
 
   /** The environment of the program. */
   get environment(): NodeJS.ProcessEnv {
-    const configured = vscode.workspace
-      .getConfiguration('warpdock')
-      .get<Record<string, string>>('environment');
-    return { ...process.env, ...configured };
+    return { ...process.env, ...this.added };
+  }
+
+  /** What is added to the environment: terminals and tasks that go to the program need it too. */
+  get added(): Record<string, string> {
+    return vscode.workspace.getConfiguration('warpdock').get('environment') ?? {};
   }
 
   /** Starts the server unless it runs. */

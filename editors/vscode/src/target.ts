@@ -13,28 +13,49 @@ export function applyTargets(context: Context): void {
   const all = context.extension.environmentVariableCollection;
   const folders = context.folders.all;
   const only = (vscode.workspace.workspaceFolders?.length ?? 0) === 1 ? folders[0] : undefined;
-  set(all, only !== undefined && context.folders.inContainer(only) ? only.uri.fsPath : undefined);
+  const { added } = context.server;
+  const isIn = only !== undefined && context.folders.inContainer(only);
+  set(all, isIn ? only.uri.fsPath : undefined, added);
   for (const folder of folders) {
     // Where there is one folder its own variable is gone, which may be left from when there were more.
     const isIn = only === undefined && context.folders.inContainer(folder);
-    set(all.getScoped({ workspaceFolder: folder }), isIn ? folder.uri.fsPath : undefined);
+    set(all.getScoped({ workspaceFolder: folder }), isIn ? folder.uri.fsPath : undefined, added);
   }
 }
 
-function set(collection: vscode.EnvironmentVariableCollection, wanted: string | undefined): void {
-  // An editor that was started in a terminal of another window may have that one's.
-  const target = wanted ?? (process.env[VARIABLE] ? '' : undefined);
-  if (collection.get(VARIABLE)?.value === target) {
-    return;
+function set(
+  collection: vscode.EnvironmentVariableCollection,
+  target: string | undefined,
+  added: Record<string, string>,
+): void {
+  const wanted = new Map<string, string>();
+  if (target !== undefined) {
+    // The shim asks the engine that the window asks.
+    for (const [name, value] of Object.entries(added)) {
+      wanted.set(name, value);
+    }
+    wanted.set(VARIABLE, target);
+  } else if (process.env[VARIABLE]) {
+    // The editor was started in a terminal of another window, and has that one's.
+    wanted.set(VARIABLE, '');
   }
-  if (target === undefined) {
-    collection.delete(VARIABLE);
-    return;
+  const present = new Map<string, string>();
+  collection.forEach((name, { value }) => {
+    present.set(name, value);
+  });
+  for (const name of present.keys()) {
+    if (!wanted.has(name)) {
+      collection.delete(name);
+    }
   }
-  collection.persistent = true;
-  collection.description =
-    target === ''
-      ? 'New terminals open on this machine.'
-      : 'New terminals open in the GPU container of this folder.';
-  collection.replace(VARIABLE, target);
+  for (const [name, value] of wanted) {
+    if (present.get(name) !== value) {
+      collection.persistent = true;
+      collection.description =
+        target === undefined
+          ? 'New terminals open on this machine.'
+          : 'New terminals open in the GPU container of this folder.';
+      collection.replace(name, value);
+    }
+  }
 }

@@ -184,6 +184,7 @@ async function authenticate(context: Context, folder: vscode.WorkspaceFolder): P
     iconPath: new vscode.ThemeIcon('key'),
     isTransient: true,
     shellPath: context.server.path,
+    env: context.server.added,
     shellArgs: ['--workspace', folder.uri.fsPath, 'status'],
     message: 'The container engine needs sudo, and sudo your password.',
   });

@@ -31,6 +31,7 @@ export function attach(context: Context, folder: vscode.WorkspaceFolder, session
     cwd: folder.uri,
     shellPath: context.server.path,
     shellArgs: ['--workspace', folder.uri.fsPath, 'attach', String(session.id)],
+    env: context.server.added,
   });
   terminal.show();
 }

@@ -102,7 +102,7 @@ function made(
       ...variables,
       ...(words.length > 0 ? ['--', ...words] : []),
     ],
-    { cwd: cwd ?? folder.uri.fsPath },
+    { cwd: cwd ?? folder.uri.fsPath, env: context.server.added },
   );
   const task = new vscode.Task(definition, folder, name, TYPE, execution, matchers);
   task.detail = isDefault ? 'What the image runs by default' : words.join(' ');

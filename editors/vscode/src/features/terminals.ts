@@ -53,11 +53,12 @@ async function inContainer(
     // Through the shim, because VS Code's shell integration knows shells by their names.
     const { bash } = await installShim(context);
     if (bash !== undefined) {
-      return { ...shared, shellPath: bash, env: { [VARIABLE]: folder.uri.fsPath } };
+      const env = { ...context.server.added, [VARIABLE]: folder.uri.fsPath };
+      return { ...shared, shellPath: bash, env };
     }
   } catch (error) {
     context.log.warn(`a terminal without shell integration: ${error}`);
   }
   const shellArgs = ['--workspace', folder.uri.fsPath, 'shell'];
-  return { ...shared, shellPath: context.server.path, shellArgs };
+  return { ...shared, shellPath: context.server.path, shellArgs, env: context.server.added };
 }
