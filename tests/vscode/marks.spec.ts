@@ -42,17 +42,20 @@ stage('marks', { project: (home) => home.example('hmm'), machine: FOLLOWING }, (
     assert.equal(await split(window, folder, 2), '/app/runs/deep');
   });
 
-  scene('and in the workspace where this machine has no such folder', async ({ window, folder }) => {
-    // The right one has the keys.
-    await window.page.keyboard.type('cd /opt\n');
-    const terminal = window.page.locator('#terminal');
-    await until('the folder to change', async () => {
-      const text = await terminal.innerText();
-      return /\/opt#/.test(text) ? true : new Seen(text);
-    });
-    assert.equal(await split(window, folder, 3), '/app');
-    await window.picture('split');
-  });
+  scene(
+    'and in the workspace where this machine has no such folder',
+    async ({ window, folder }) => {
+      // The right one has the keys.
+      await window.page.keyboard.type('cd /opt\n');
+      const terminal = window.page.locator('#terminal');
+      await until('the folder to change', async () => {
+        const text = await terminal.innerText();
+        return /\/opt#/.test(text) ? true : new Seen(text);
+      });
+      assert.equal(await split(window, folder, 3), '/app');
+      await window.picture('split');
+    },
+  );
 });
 
 /** Splits the terminal that has the keys, and asks the new one where it is. */
@@ -62,7 +65,9 @@ async function split(window: Window, folder: string, count: number): Promise<str
   const panes = window.page.locator('#terminal .terminal-wrapper.active .xterm-rows');
   await until(`a prompt in pane ${count}`, async () => {
     const texts = await panes.allInnerTexts();
-    return texts.length === count && texts.every((text) => /[#$]\s*$/.test(text)) ? true : new Seen(texts.join('\n---\n'));
+    return texts.length === count && texts.every((text) => /[#$]\s*$/.test(text))
+      ? true
+      : new Seen(texts.join('\n---\n'));
   });
   // Who was there before has a history.
   await window.page.keyboard.type('history | wc -l > /app/lines.txt; pwd > /app/where.txt\n');

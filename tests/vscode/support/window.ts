@@ -111,10 +111,7 @@ export class Window {
   /** The first item of the status bar whose id begins so, its text. */
   async status(id: string): Promise<string> {
     return (
-      await this.page
-        .locator(`.statusbar-item[id^="${id}"]`)
-        .first()
-        .innerText({ timeout: 1_000 })
+      await this.page.locator(`.statusbar-item[id^="${id}"]`).first().innerText({ timeout: 1_000 })
     ).trim();
   }
 
