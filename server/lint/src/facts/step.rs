@@ -16,6 +16,16 @@ impl<'a> Step<'a> {
 }
 
 impl Facts<'_> {
+    /// The line of an instruction, from 1, by its index in the file.
+    pub fn line_of(&self, instruction: usize) -> usize {
+        let start = self
+            .file
+            .instructions
+            .get(instruction)
+            .map_or(0, |it| it.range.start);
+        self.file.line_at(start)
+    }
+
     /// Whether a variable has been declared before an instruction of a stage, with a value or not:
     /// by ARG, ENV, or the base image as far as that is known.
     pub fn declares(&self, stage: usize, instruction: usize, name: &str) -> bool {

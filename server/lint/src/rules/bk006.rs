@@ -2,6 +2,7 @@
 
 use dockerfile::ast::{Body, Instruction, Keyword, Word};
 use dockerfile::expand::Expander;
+use dockerfile::scope::Source;
 
 use crate::facts::{Facts, Step};
 use crate::finding::Edit;
@@ -103,20 +104,26 @@ fn check_word(file: &Facts<'_>, report: &mut Report<'_>, step: &Step<'_>, word: 
         if is_set_by_base {
             continue;
         }
-        let above = file.stages.global.get(name).is_some();
+        let above = file.stages.global.get(name);
+        let is_automatic = above.is_some_and(|it| it.source == Source::Automatic);
         let meant = match above {
-            true => None,
-            false => {
+            Some(_) => None,
+            None => {
                 let names = names(file, step);
                 nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
             }
         };
         let has_default = used.modifier.contains(['-', '+']);
         let message = match above {
-            true => format!("`{name}` is declared before FROM only; write `ARG {name}` in this stage"),
-            false => format!("`{name}` is not set here"),
+            Some(_) if is_automatic => {
+                format!("`{name}` is empty here; write `ARG {name}` in this stage to get it")
+            }
+            Some(_) => {
+                format!("`{name}` is declared before FROM only; write `ARG {name}` in this stage")
+            }
+            None => format!("`{name}` is not set here"),
         };
-        let loud = (is_known || above || meant.is_some()) && !has_default;
+        let loud = (is_known || above.is_some() || meant.is_some()) && !has_default;
         let reported = report.at_if(loud, range, message);
         if let Some(meant) = meant {
             let text = word.text[used.range.clone()].replacen(name, &meant, 1);

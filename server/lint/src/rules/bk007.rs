@@ -1,8 +1,9 @@
 //! FROM with arguments whose defaults make no image.
 
-use dockerfile::ast::Body;
+use dockerfile::ast::{Body, Word};
 use dockerfile::build::Build;
-use dockerfile::image::Reference;
+use dockerfile::image::{Reference, ReferenceError};
+use dockerfile::range::TextRange;
 use dockerfile::scope::Scope;
 use dockerfile::stages::Base;
 
@@ -11,6 +12,7 @@ use crate::facts::Facts;
 use crate::finding::Level;
 use crate::report::Report;
 use crate::rule::declare_rule;
+use crate::rules::words::part;
 
 declare_rule! {
     /// `FROM` with what is no image name, or is none with the defaults of its arguments.
@@ -34,6 +36,9 @@ declare_rule! {
     }
 }
 
+/// What is said of a name without variables.
+const NO_IMAGE: &[&str] = &["buildkit/InvalidDefaultArgInFrom", "dockerfile-utils/INVALID_REFERENCE_FORMAT"];
+
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     let mut defaults = None;
     for stage in &file.stages.stages {
@@ -55,11 +60,13 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
             continue;
         }
         if !image.text.contains('$') {
-            let reason = Reference::parse(&name).err().map(|it| it.to_string());
-            let reason = reason.unwrap_or_default();
+            let Err(error) = Reference::parse(&name) else {
+                continue;
+            };
             report
-                .at(image.range, format!("`{name}` is no image: {reason}"))
-                .level(Level::Error);
+                .at(wrong_part(image, error), format!("`{name}` is no image: {error}"))
+                .level(Level::Error)
+                .aliases(NO_IMAGE);
             continue;
         }
         let message = match name.is_empty() {
@@ -72,5 +79,18 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         if file.context.profile == Profile::Recommended {
             reported.level(Level::Info);
         }
+    }
+}
+
+/// The part of a name that is wrong: its tag, its digest, or all of it.
+fn wrong_part(image: &Word, error: ReferenceError) -> TextRange {
+    let sign = match error {
+        ReferenceError::Tag => ':',
+        ReferenceError::Digest => '@',
+        _ => return image.range,
+    };
+    match image.text.rfind(sign) {
+        Some(start) if start + 1 < image.text.len() => part(image, start + 1..image.text.len()),
+        _ => image.range,
     }
 }

@@ -5,10 +5,10 @@ use dockerfile::ast::{Body, Keyword};
 use crate::facts::Facts;
 use crate::report::Report;
 use crate::rule::declare_rule;
-use crate::rules::words::{part, unquoted};
+use crate::rules::words::part;
 
 declare_rule! {
-    /// `EXPOSE` with a port above 65535.
+    /// `EXPOSE` with a port above 65535, or with what is no number.
     ///
     /// ## Why
     /// The build is refused.
@@ -28,26 +28,38 @@ declare_rule! {
     }
 }
 
+/// What hadolint does not look for.
+const NO_NUMBER: &[&str] = &["dockerfile-utils/INVALID_PORT"];
+
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     for step in &file.steps {
         let (Keyword::Expose, Body::List(list)) = (step.inner().keyword, &step.inner().body) else {
             continue;
         };
         for word in &list.words {
-            if word.text.contains('$') {
+            // Only what is known is judged, and escapes mean nothing in numbers.
+            let Some(meaning) = file.expand(step, &word.text) else {
+                continue;
+            };
+            let is_written = !word.text.contains('$');
+            let ports = meaning.trim().split('/').next().unwrap_or_default();
+            let ports = ports.rsplit(':').next().unwrap_or_default();
+            if ports.is_empty() {
                 continue;
             }
-            let ports = unquoted(&word.text).split(['/', ' ']).next().unwrap_or_default();
-            let ports = ports.rsplit(':').next().unwrap_or_default();
-            let is_too_high = |port: &&str| {
-                !port.is_empty()
-                    && port.bytes().all(|it| it.is_ascii_digit())
-                    && port.parse::<u16>().is_err()
-            };
-            if let Some(port) = ports.split('-').find(is_too_high) {
-                let start = word.text.find(port).unwrap_or(0);
-                let range = part(word, start..start + port.len());
-                report.at(range, format!("there is no port {port}; they end at 65535"));
+            for port in ports.split('-') {
+                let range = match word.text.find(port) {
+                    Some(start) => part(word, start..start + port.len()),
+                    None => word.range,
+                };
+                let is_number = port.bytes().all(|it| it.is_ascii_digit());
+                if is_written && is_number && !port.is_empty() && port.parse::<u16>().is_err() {
+                    report.at(range, format!("there is no port {port}; they end at 65535"));
+                } else if !is_number || port.parse::<u16>().is_err() {
+                    let message = format!("`{ports}` is no port");
+                    report.at(word.range, message).aliases(NO_NUMBER);
+                    break;
+                }
             }
         }
     }

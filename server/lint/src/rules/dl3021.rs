@@ -1,6 +1,7 @@
 //! COPY of several files to what is no folder.
 
 use dockerfile::ast::{Body, Keyword};
+use dockerfile::range::TextRange;
 
 use crate::facts::Facts;
 use crate::finding::Edit;
@@ -38,6 +39,9 @@ declare_rule! {
 /// What only others say of ADD.
 const ADD: &[&str] = &["dockerfile-utils/INVALID_DESTINATION"];
 
+/// Flags that are fine without a value.
+const NO_VALUE: &[&str] = &["link", "parents", "keep-git-dir", "unpack"];
+
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     for step in &file.steps {
         let instruction = step.inner();
@@ -52,15 +56,19 @@ fn check(file: &Facts<'_>, report: &mut Report<'_>) {
         if files.sources.len() < 2 || is_folder || path.is_empty() || path.ends_with('}') || path.starts_with('$') {
             continue;
         }
+        let mut range = destination.range;
+        if range.of(&file.file.text).ends_with(['"', '\'']) {
+            range = TextRange::new(range.start + 1, range.end - 1);
+        }
         let count = files.sources.len();
         let message = format!("{count} sources need a folder: `{path}` must end with /");
-        let reported = report.at(destination.range, message);
+        // In `--chown 1:2 file /srv` the flag is what is wrong.
+        let whole = instruction.flags.iter().all(|it| it.value.is_some() || NO_VALUE.contains(&it.name.text.as_str()));
+        let reported = report.at_if(whole, range, message);
         let reported = match instruction.keyword {
             Keyword::Add => reported.aliases(ADD),
             _ => reported,
         };
-        let quoted = path.len() != destination.range.len();
-        let end = destination.range.end - usize::from(quoted);
-        reported.fix("Add the /", vec![Edit::insert(end, "/")]);
+        reported.fix("Add the /", vec![Edit::insert(range.end, "/")]);
     }
 }

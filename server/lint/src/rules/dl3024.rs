@@ -1,5 +1,7 @@
 //! Two stages of one name.
 
+use dockerfile::stages::Stage;
+
 use crate::facts::Facts;
 use crate::report::Report;
 use crate::rule::declare_rule;
@@ -25,17 +27,25 @@ declare_rule! {
     }
 }
 
+/// What only one other tool says of the earlier one.
+const EARLIER: &[&str] = &["dockerfile-utils/DUPLICATE_BUILD_STAGE_NAME"];
+
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
     let stages = &file.stages.stages;
     for (index, stage) in stages.iter().enumerate() {
         let Some(name) = &stage.name else { continue };
-        let same = |other: &&dockerfile::stages::Stage| {
+        let same = |other: &&Stage| {
             let other = other.name.as_ref();
             other.is_some_and(|it| it.text.eq_ignore_ascii_case(&name.text))
         };
         if let Some(earlier) = stages[..index].iter().find(same) {
-            let line = file.file.line_at(file.file.instructions[earlier.from].range.start);
-            report.at(name.range, format!("a stage `{}` is there already, in line {line}", name.text));
+            let line = file.line_of(earlier.from);
+            let message = format!("a stage `{}` is there already, in line {line}", name.text);
+            report.at(name.range, message);
+        } else if let Some(later) = stages[index + 1..].iter().find(same) {
+            let line = file.line_of(later.from);
+            let message = format!("a stage `{}` is there again in line {line}", name.text);
+            report.pedantic(name.range, message).aliases(EARLIER);
         }
     }
 }

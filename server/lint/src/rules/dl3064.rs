@@ -1,10 +1,11 @@
 //! Secrets in ARG and ENV.
 
-use dockerfile::ast::{Body, Instruction, Keyword};
+use dockerfile::ast::{Body, Instruction, Keyword, Word};
 
 use crate::facts::Facts;
 use crate::report::Report;
 use crate::rule::declare_rule;
+use crate::rules::words::unquoted;
 
 declare_rule! {
     /// `ARG` or `ENV` with a name that speaks of a secret.
@@ -44,6 +45,9 @@ const SECRET_WORDS: &[&str] = &[
 /// Words that speak of one, too.
 const MORE_SECRET_WORDS: &[&str] = &["pass", "dbpass", "passphrase", "pwd"];
 
+/// Last words of a name that speaks of how a secret is got, not of the secret.
+const SETTING_WORDS: &[&str] = &["config", "mode", "path", "dir", "url", "type", "name"];
+
 /// Parts of a name that hadolint takes for a secret.
 const SECRET_PARTS: &[&str] = &["access_key", "api_key", "private_key", "password", "secret", "token"];
 
@@ -78,7 +82,11 @@ fn check_one(instruction: &Instruction, report: &mut Report<'_>) {
             (false, false, true) => &[],
             (false, false, false) => continue,
         };
-        let loud = (buildkit || more) && !is_harmless;
+        // An empty variable only says that there is one.
+        let is_empty = |value: &Word| unquoted(&value.text).is_empty();
+        let is_empty = pair.value.as_ref().is_some_and(is_empty);
+        let is_setting = words.last().is_some_and(|last| SETTING_WORDS.contains(last));
+        let loud = (buildkit || more) && !is_harmless && !is_setting && !is_empty;
         let message = match instruction.keyword {
             Keyword::Arg => format!("ARG `{}` stays in the image's history", pair.name.text),
             _ => format!("ENV `{}` stays in the image", pair.name.text),
