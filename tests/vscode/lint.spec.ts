@@ -27,6 +27,15 @@ stage('lint', { project: (home) => home.example('hmm') }, (scene) => {
     await window.page.keyboard.press('Escape');
   });
 
+  scene('a finding leads to the page of its rule', async ({ window }) => {
+    const editor = new Editor(window);
+    await editor.goTo(11, 7);
+    await editor.hover();
+    await window.page.locator('.monaco-hover a', { hasText: 'WD002' }).first().click();
+    await editor.shows(/^# WD002: command-ends$/m);
+    await window.file('Dockerfile');
+  });
+
   scene('a slip is underlined as it is typed, and listed in Problems', async ({ window }) => {
     const editor = new Editor(window);
     await editor.goTo(5, 1);

@@ -12,6 +12,7 @@ import * as log from './features/log';
 import * as menu from './features/menu';
 import * as rejoin from './features/rejoin';
 import * as reopen from './features/reopen';
+import * as rules from './features/rules';
 import * as runDefault from './features/run_default';
 import * as sessions from './features/sessions';
 import * as statusBar from './features/status_bar';
@@ -30,6 +31,7 @@ const FEATURES = [
   log,
   menu,
   reopen,
+  rules,
   runDefault,
   sessions,
   statusBar,

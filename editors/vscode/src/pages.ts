@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 
-const SCHEME = 'warpdock';
+const SCHEME = 'warpdock-page';
 
 const texts = new Map<string, string>();
 const changed = new vscode.EventEmitter<vscode.Uri>();
