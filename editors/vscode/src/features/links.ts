@@ -8,11 +8,13 @@ import { DEFAULT_FOLDER, type Mention, mentions, toHost } from '../paths';
 /** A link that remembers what it leads to. */
 class Link extends vscode.TerminalLink {
   readonly file: string;
+  readonly workspace: string;
   readonly mention: Mention;
 
-  constructor(file: string, mention: Mention) {
+  constructor(file: string, workspace: string, mention: Mention) {
     super(mention.start, mention.length, 'Open in the editor');
     this.file = file;
+    this.workspace = workspace;
     this.mention = mention;
   }
 }
@@ -20,8 +22,7 @@ class Link extends vscode.TerminalLink {
 export function register(context: Context): vscode.Disposable {
   return vscode.window.registerTerminalLinkProvider({
     provideTerminalLinks: ({ line, terminal }) => links(context, line, terminal),
-    handleTerminalLink: (link) =>
-      link instanceof Link ? open(link.file, link.mention) : undefined,
+    handleTerminalLink: (link) => (link instanceof Link ? open(link) : undefined),
   });
 }
 
@@ -35,7 +36,7 @@ async function links(context: Context, text: string, terminal: vscode.Terminal):
       const file = path === undefined ? undefined : await fileIn(path, workspace);
       const isTaken = found.some((link) => link.startIndex === mention.start);
       if (file !== undefined && !isTaken) {
-        found.push(new Link(file, mention));
+        found.push(new Link(file, workspace, mention));
       }
     }
   }
@@ -64,7 +65,11 @@ async function fileIn(path: string, workspace: string): Promise<string | undefin
   }
 }
 
-async function open(file: string, { line, column }: Mention): Promise<void> {
+async function open({ file, workspace, mention: { line, column } }: Link): Promise<void> {
+  // The container may have put a symlink there since the line was looked at.
+  if ((await fileIn(file, workspace)) === undefined) {
+    return;
+  }
   const position = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
   const selection = new vscode.Range(position, position);
   await vscode.window.showTextDocument(vscode.Uri.file(file), { selection });
