@@ -11,7 +11,10 @@ import type { Failure, Overrides, Up, UpParams } from './protocol';
 import { duration } from './steps';
 
 /** What is asked for beyond "it is up". */
-export type Wanted = Pick<UpParams, 'rebuild' | 'noCache' | 'buildOnly' | 'pull'>;
+export type Wanted = Pick<UpParams, 'rebuild' | 'noCache' | 'buildOnly' | 'pull'> & {
+  /** Another Dockerfile than the project's, absolute. */
+  readonly dockerfile?: string;
+};
 
 /** A container that is up, and how long the attempt took that brought it there. */
 export type Brought = Up & { readonly took: string };
@@ -52,7 +55,9 @@ async function attempt(
   over: () => void,
 ): Promise<Brought | undefined> {
   const workspace = folder.uri.fsPath;
-  let params: UpParams = { workspace, overrides: overridesOf(folder), ...wanted };
+  const { dockerfile, ...rest } = wanted;
+  const overrides = { ...overridesOf(folder), ...(dockerfile && { dockerfile }) };
+  let params: UpParams = { workspace, overrides, ...rest };
   const agreed = context.extension.workspaceState.get<string>(agreedKey(folder));
   if (agreed !== undefined) {
     params.trustedInitialize = agreed;

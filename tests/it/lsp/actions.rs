@@ -216,6 +216,11 @@ CMD ["true"]
     for lens in found {
         assert_eq!(lens["command"]["arguments"], json!([workspace.path()]));
     }
-    assert_eq!(lenses("other.Dockerfile"), json!(null));
+    let other = lenses("other.Dockerfile");
+    assert_eq!(
+        other[0]["command"]["arguments"],
+        json!([workspace.path(), workspace.join("other.Dockerfile")])
+    );
+    assert_eq!(other[1]["command"]["arguments"], json!([workspace.path()]));
     editor.leave();
 }

@@ -12,6 +12,8 @@ export class Home {
   /** Short, because paths of sockets are. */
   readonly folder: string = fs.mkdtempSync(path.join(os.tmpdir(), 'wd-'));
   readonly variables: Record<string, string>;
+  /** What a machine with GPUs has besides: for the daemon, as VS Code takes PATH from a login shell. */
+  readonly gpu: Record<string, string>;
 
   constructor() {
     const make = (name: string): string => {
@@ -22,7 +24,10 @@ export class Home {
     // What the host's `nvidia-smi`, a stand-in, finds.
     const devices = make('dev');
     for (const name of ['nvidia0', 'nvidia1']) fs.writeFileSync(path.join(devices, name), '');
-    const standIn = path.join(repository, 'tests/gpu-stand-in');
+    this.gpu = {
+      PATH: `${path.join(repository, 'tests/gpu-stand-in')}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+      WARPDOCK_STAND_IN_DEV: devices,
+    };
     this.variables = {
       HOME: make('home'),
       XDG_STATE_HOME: make('home/state'),
@@ -31,8 +36,7 @@ export class Home {
       XDG_DATA_HOME: make('home/data'),
       WARPDOCK_RUNTIME_DIR: make('run'),
       DOCKER_HOST: `unix://${given('WARPDOCK_TEST_ENGINE')}`,
-      PATH: `${standIn}:${process.env.PATH ?? '/usr/bin:/bin'}`,
-      WARPDOCK_STAND_IN_DEV: devices,
+      PATH: process.env.PATH ?? '/usr/bin:/bin',
       USER: 'root',
       SHELL: '/bin/bash',
       LANG: 'C.UTF-8',

@@ -43,7 +43,11 @@ export function stage(file: string, options: StageOptions, declare: (scene: Scen
     async () => {
       home = new Home();
       const folder = options.project(home);
-      const server = await Server.start(home, { ...options, vsix: [given('WARPDOCK_TEST_VSIX')] });
+      const server = await Server.start(home, {
+        ...options,
+        machine: { 'warpdock.environment': home.gpu, ...options.machine },
+        vsix: [given('WARPDOCK_TEST_VSIX')],
+      });
       browser = await launch(home);
       const context = await profile(browser);
       const window = await Window.open(context, server.address(folder));

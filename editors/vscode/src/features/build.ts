@@ -7,15 +7,18 @@ import { unlinked } from '../failure';
 import { bringUp, type Wanted } from '../up';
 
 export function register(context: Context): vscode.Disposable {
-  const command = (id: string, run: (folder: vscode.WorkspaceFolder) => Promise<void>) =>
-    vscode.commands.registerCommand(id, async (argument?: unknown) => {
+  const command = (
+    id: string,
+    run: (folder: vscode.WorkspaceFolder, dockerfile?: string) => Promise<void>,
+  ) =>
+    vscode.commands.registerCommand(id, async (argument?: unknown, dockerfile?: unknown) => {
       const folder = await context.folders.pick(argument);
       if (folder !== undefined) {
-        await run(folder);
+        await run(folder, typeof dockerfile === 'string' ? dockerfile : undefined);
       }
     });
   return vscode.Disposable.from(
-    command('warpdock.build', (folder) => build(context, folder)),
+    command('warpdock.build', (folder, dockerfile) => build(context, folder, dockerfile)),
     command('warpdock.rebuild', (folder) => rebuild(context, folder, { rebuild: true })),
     command('warpdock.rebuildWithoutCache', (folder) =>
       rebuild(context, folder, { rebuild: true, noCache: true }),
@@ -23,9 +26,22 @@ export function register(context: Context): vscode.Disposable {
   );
 }
 
-async function build(context: Context, folder: vscode.WorkspaceFolder): Promise<void> {
-  const up = await bringUp(context, folder, 'Building the image', { buildOnly: true });
+/** Builds the project's image, or that of another Dockerfile of the folder. */
+async function build(
+  context: Context,
+  folder: vscode.WorkspaceFolder,
+  dockerfile?: string,
+): Promise<void> {
+  const wanted = { buildOnly: true, ...(dockerfile !== undefined && { dockerfile }) };
+  const up = await bringUp(context, folder, 'Building the image', wanted);
   if (up === undefined) {
+    return;
+  }
+  if (dockerfile !== undefined) {
+    const name = vscode.workspace.asRelativePath(dockerfile, false);
+    void vscode.window.showInformationMessage(
+      unlinked(`${name} is built. The container of ${folder.name} is made from another image.`),
+    );
     return;
   }
   const { state } = await context.folders.refresh(folder);

@@ -1,12 +1,16 @@
-//! `textDocument/codeLens`: buttons on the Dockerfile that the project builds. Which one that is
-//! says the configuration, so that the first answer may wait until it was read.
+//! `textDocument/codeLens`: buttons on Dockerfiles. Which one the project builds says the
+//! configuration, so that the first answer may wait until it was read.
 
 use tower_lsp::ls_types::{CodeLens, CodeLensParams, Uri};
 
 use crate::{
     event::Reply,
     handlers::projects,
-    lsp::{documents::Kind, lenses, surroundings::Surroundings},
+    lsp::{
+        documents::Kind,
+        lenses::{self, Shown},
+        surroundings::Surroundings,
+    },
     window::Window,
 };
 
@@ -38,13 +42,13 @@ pub fn answer(window: &Window, uri: &Uri, reply: Reply<Option<Vec<CodeLens>>>) {
         let path = document.path.as_deref()?;
         let folder = window.projects.folder_of(path)?;
         let surroundings = Surroundings::of(window, Some(path));
-        let build = surroundings.build()?;
-        Some(lenses::of(
-            &document.text,
-            build,
-            &folder,
-            window.editor.encoding,
-        ))
+        let shown = Shown {
+            text: &document.text,
+            path,
+            folder: &folder,
+            build: surroundings.build(),
+        };
+        Some(lenses::of(&shown, window.editor.encoding))
     });
     let _withdrawn = reply.send(Ok(lenses));
 }

@@ -12,28 +12,49 @@ use tower_lsp::ls_types::{CodeLens, Command};
 
 use crate::lsp::{projects::Build, to_proto};
 
-/// The buttons of a Dockerfile that a project builds. Each command gets the workspace folder.
-pub fn of(text: &str, build: &Build, folder: &Path, encoding: Encoding) -> Vec<CodeLens> {
-    let file = dockerfile::parse::parse(text);
-    let index = LineIndex::new(text);
-    let lens = |range: TextRange, title: &str, command: &str| CodeLens {
+/// A Dockerfile that is shown.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// Its file.
+    pub path: &'a Path,
+    /// The workspace folder that it is in.
+    pub folder: &'a Path,
+    /// What the project builds, if it is this file.
+    pub build: Option<&'a Build>,
+}
+
+/// The buttons of a Dockerfile. Each command gets the workspace folder; `warpdock.build` gets the
+/// Dockerfile too where the project builds another one, or none.
+pub fn of(shown: &Shown<'_>, encoding: Encoding) -> Vec<CodeLens> {
+    let file = dockerfile::parse::parse(shown.text);
+    let index = LineIndex::new(shown.text);
+    let lens = |range: TextRange, title: &str, command: &str, arguments: &[&Path]| CodeLens {
         range: to_proto::range(&index, range, encoding),
         command: Some(Command {
             title: title.to_owned(),
             command: command.to_owned(),
-            arguments: Some(vec![json!(folder)]),
+            arguments: Some(arguments.iter().map(|path| json!(path)).collect()),
         }),
         data: None,
     };
-    let Some((from, rest)) = stage(&file, build.target.as_deref()) else {
+    let target = shown.build.and_then(|build| build.target.as_deref());
+    let Some((from, rest)) = stage(&file, target) else {
         return Vec::new();
     };
+    let what_to_build: &[&Path] = match shown.build {
+        Some(_) => &[shown.folder],
+        None => &[shown.folder, shown.path],
+    };
+    let folder = &[shown.folder];
     let mut lenses = vec![
-        lens(from.name.range, "Build", "warpdock.build"),
+        lens(from.name.range, "Build", "warpdock.build", what_to_build),
         lens(
             from.name.range,
             "Reopen in GPU Container",
             "warpdock.reopenInContainer",
+            folder,
         ),
     ];
     if let Some(command) = command(rest) {
@@ -41,6 +62,7 @@ pub fn of(text: &str, build: &Build, folder: &Path, encoding: Encoding) -> Vec<C
             command.name.range,
             "Run Default Command",
             "warpdock.runDefaultCommand",
+            folder,
         ));
     }
     lenses
@@ -86,7 +108,13 @@ mod tests {
             args: Vec::new(),
             target: target.map(str::to_owned),
         };
-        let lenses = of(text, &build, Path::new("/w"), Encoding::Utf16);
+        let shown = Shown {
+            text,
+            path: Path::new("/w/Dockerfile"),
+            folder: Path::new("/w"),
+            build: Some(&build),
+        };
+        let lenses = of(&shown, Encoding::Utf16);
         let lines = lenses.iter().map(|lens| {
             let command = lens.command.as_ref().expect("each does something");
             format!("{} {}", lens.range.start.line, command.title)
