@@ -57,11 +57,13 @@ fn an_untrusted_window_checks_texts_and_runs_nothing() {
     // Trusted meanwhile: the editor starts the server anew.
     let mut editor = Editor::open(server(&home), &[workspace.path()]);
     editor.did_open(&dockerfile, "dockerfile", "FORM busybox\n");
+    editor.diagnostics(&dockerfile);
     editor.did_change(&dockerfile, 2, &workspace.read("Dockerfile"));
     let lenses = editor.request("textDocument/codeLens", document);
     assert_eq!(lenses[0]["command"]["command"], "warpdock.build");
+    // Its base image is asked for now, which ends at once without a terminal.
+    editor.diagnostics_until(&dockerfile, |found| !found.is_empty());
     editor.settle();
-    editor.unread();
     editor.leave();
     daemon::only(&home);
 }

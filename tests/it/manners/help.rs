@@ -152,7 +152,7 @@ fn examples_of_the_help_are_understood() {
                 None => line,
             };
             let line = line
-                .split(['|', '>'])
+                .split(['|', '<', '>'])
                 .next()
                 .expect("a line has a first part");
             let line = line.replacen("warpdock", "\"$WARPDOCK\"", 1);

@@ -177,9 +177,14 @@ mod tests {
 
                 Dockerfile:3:6: error: COPY has no flag --chow [SYN020]
                     3 | COPY --chow=1 a b
-                             ^^^^^^^^
+                             ^^^^^^
+                        fix: Change to --chown
 
-                2 errors
+                Dockerfile:3:17: warning: `b` is below whatever folder the base image has [DL3045]
+                    3 | COPY --chow=1 a b
+                                        ^
+
+                2 errors, 1 warning
             "#]],
         );
     }
