@@ -314,9 +314,14 @@ fn signals_reach_the_foreground_or_everything() {
     assert_eq!(first.exit(), Exit::Code(9));
 
     let mut second = init.open(terminal("sleep 1000"));
-    let id = second.id();
+    // The shell loses an interrupt that comes while it becomes the command.
+    eventually("it sleeps", || {
+        let session = init.session(second.info.id)?;
+        let mut processes = session.processes.iter();
+        processes.any(|it| it.command == "sleep 1000").then_some(())
+    });
     let reply = init.ask(&session::frame::Request::Signal {
-        session: id,
+        session: second.id(),
         signal: 2,
         to: SignalTarget::Foreground,
     });
