@@ -2,7 +2,7 @@
 //! how much others matter, what fails. Finding the file is the caller's business.
 
 use thiserror::Error;
-use yaml_rust2::{Yaml, YamlLoader};
+use yaml_rust2::{Event, Yaml, YamlLoader, parser::Parser, scanner::ScanError};
 
 use crate::finding::{Finding, Level};
 
@@ -66,6 +66,12 @@ pub enum LevelsError {
         /// What the reader says.
         message: String,
     },
+    /// It is larger or more entangled than a list of settings has reason to be.
+    #[error("{what}, which a list of settings has no use for")]
+    TooMuch {
+        /// What there is too much of.
+        what: &'static str,
+    },
     /// It is something other than a list of settings.
     #[error("expected `name: value` lines")]
     NoSettings,
@@ -81,16 +87,21 @@ pub enum LevelsError {
     },
 }
 
+/// A longer file, in bytes, is not read.
+const LARGEST: usize = 256 << 10;
+/// The reader calls itself for each level, and a stack has an end.
+const DEEPEST: usize = 32;
+/// The reader copies what an alias stands for: some dozens of them make more than there is memory.
+const MOST_ALIASES: usize = 8;
+
 const LABEL_KINDS: &str = "text, rawtext, url, rfc3339, semver, spdx, hash or email";
 const LEVELS: &str = "error, warning, info, style, ignore or none";
 
 impl Levels {
     /// Reads a `.hadolint.yaml`. Settings that are not about rules are passed over.
     pub fn parse_hadolint(text: &str) -> Result<Levels, LevelsError> {
-        let documents = YamlLoader::load_from_str(text).map_err(|error| LevelsError::NotYaml {
-            line: error.marker().line(),
-            message: error.info().to_owned(),
-        })?;
+        bounded(text)?;
+        let documents = YamlLoader::load_from_str(text).map_err(not_yaml)?;
         let mut levels = Levels::default();
         let settings = match documents.first() {
             None | Some(Yaml::Null | Yaml::BadValue) => return Ok(levels),
@@ -178,6 +189,38 @@ impl Threshold {
             Threshold::Level(least) => level >= least,
             Threshold::Never => false,
         }
+    }
+}
+
+/// Whether a text may be loaded. Anybody's file may be read, in a program that others go on needing.
+fn bounded(text: &str) -> Result<(), LevelsError> {
+    let too_much = |what| Err(LevelsError::TooMuch { what });
+    if text.len() > LARGEST {
+        return too_much("more than 256 KiB");
+    }
+    let mut parser = Parser::new_from_str(text);
+    let (mut depth, mut aliases) = (0_usize, 0);
+    loop {
+        match parser.next_token().map_err(not_yaml)?.0 {
+            Event::StreamEnd => return Ok(()),
+            Event::SequenceStart(..) | Event::MappingStart(..) => depth += 1,
+            Event::SequenceEnd | Event::MappingEnd => depth = depth.saturating_sub(1),
+            Event::Alias(_) => aliases += 1,
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return too_much("more than 32 levels of lists");
+        }
+        if aliases > MOST_ALIASES {
+            return too_much("more than 8 aliases");
+        }
+    }
+}
+
+fn not_yaml(error: ScanError) -> LevelsError {
+    LevelsError::NotYaml {
+        line: error.marker().line(),
+        message: error.info().to_owned(),
     }
 }
 
@@ -302,5 +345,33 @@ trustedRegistries:
         assert_eq!(error("- a"), Err("expected `name: value` lines".to_owned()));
         let broken = error("a: [1").expect_err("it is no YAML");
         assert!(broken.starts_with("line "), "{broken}");
+    }
+
+    #[test]
+    fn a_file_that_is_made_to_hurt_is_refused() {
+        let error = |text: &str| Levels::parse_hadolint(text).map_err(|it| it.to_string());
+        let refused = |what: &str| {
+            let text = format!("{what}, which a list of settings has no use for");
+            Err(text)
+        };
+        for deep in ["[".repeat(40), "- ".repeat(50_000)] {
+            assert_eq!(error(&deep), refused("more than 32 levels of lists"));
+        }
+        assert!(error(&"[".repeat(200_000)).is_err());
+        let mut laughs = String::from("a: &a [x, x]\n");
+        for (one, other) in ('a'..'y').zip('b'..='y') {
+            laughs.push_str(&format!(
+                "{other}: &{other} [*{one}, *{one}, *{one}, *{one}]\n"
+            ));
+        }
+        assert_eq!(error(&laughs), refused("more than 8 aliases"));
+        assert_eq!(error(&"#".repeat(300_000)), refused("more than 256 KiB"));
+        assert_eq!(
+            error("ignored: &a [DL3008]\nx: *a\n"),
+            Ok(Levels {
+                ignored: vec!["DL3008".to_owned()],
+                ..Levels::default()
+            })
+        );
     }
 }
