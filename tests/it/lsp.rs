@@ -3,6 +3,7 @@
 mod abuse;
 mod actions;
 mod life;
+mod lint_files;
 mod projects;
 mod text;
 mod trust;

@@ -11,13 +11,21 @@ import {
   type LanguageClientOptions,
   State,
 } from 'vscode-languageclient/node';
-import type { ClientNotifications, Requests, ServerNotifications } from './protocol';
+import type {
+  ClientNotifications,
+  ClientOptions,
+  LintProfile,
+  Requests,
+  ServerNotifications,
+} from './protocol';
 
 /** Documents that the server looks at. */
 export const DOCUMENTS: readonly { language?: string; scheme: string; pattern?: string }[] = [
   { scheme: 'file', language: 'dockerfile' },
   { scheme: 'file', pattern: '**/{devcontainer,.devcontainer}.json' },
   { scheme: 'file', pattern: '**/.env' },
+  { scheme: 'file', pattern: '**/.hadolint.{yaml,yml}' },
+  { scheme: 'file', pattern: '**/{.dockerignore,*.dockerignore}' },
 ];
 
 /** A server that ends more often than this within `RESTART_WINDOW` is not started again. */
@@ -149,9 +157,14 @@ export class Server implements vscode.Disposable {
     return {
       documentSelector: DOCUMENTS.map((document) => ({ ...document })),
       outputChannel: this.log,
-      initializationOptions: () => ({
+      // What changes later is told as it changes.
+      synchronize: { configurationSection: 'warpdock.lint' },
+      initializationOptions: (): ClientOptions => ({
         release: String(this.extension.extension.packageJSON.version),
         trusted: vscode.workspace.isTrusted,
+        lintProfile: vscode.workspace
+          .getConfiguration('warpdock')
+          .get<LintProfile>('lint.profile', 'recommended'),
       }),
       initializationFailedHandler: (error) => {
         this.log.error(`the server did not start: ${error}`);

@@ -88,6 +88,8 @@ export type ClientOptions = {
    * that is not trusted texts are checked, and nothing is run.
    */
   trusted?: boolean,
+  /** Which findings the client wants; `recommended` unless it says otherwise. */
+  lintProfile?: LintProfile,
 };
 
 /** One value and where it came from. */
@@ -309,6 +311,9 @@ export type GpuUsageParams = {
 };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/** Which findings are wanted. */
+export type LintProfile = "recommended" | "hadolint" | "buildkit" | "strict";
 
 /** Parameters of `container/list`. */
 export type ListParams = {

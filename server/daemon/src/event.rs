@@ -11,6 +11,7 @@ use protocol::{
     gpu::{Usage, UsageParams},
     image::{DefaultCommand, LoadParams, Loaded},
 };
+use serde_json::Value;
 use tokio::sync::oneshot;
 use tower_lsp::ls_types::{
     CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, DidChangeTextDocumentParams,
@@ -66,7 +67,9 @@ pub enum Event {
     DidChangeFiles {
         params: DidChangeWatchedFilesParams,
     },
-    DidChangeSettings,
+    DidChangeSettings {
+        settings: Value,
+    },
     /// The linter's answer about a long text.
     Linted {
         uri: Uri,

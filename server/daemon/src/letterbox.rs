@@ -221,8 +221,9 @@ impl LanguageServer for Letterbox {
         self.post(Event::DidChangeFiles { params });
     }
 
-    async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {
-        self.post(Event::DidChangeSettings);
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        let settings = params.settings;
+        self.post(Event::DidChangeSettings { settings });
     }
 }
 

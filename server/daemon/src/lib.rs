@@ -18,6 +18,7 @@ mod in_process;
 mod init_binary;
 mod labels;
 mod letterbox;
+mod lint_files;
 mod listener;
 mod log;
 mod lsp;

@@ -128,7 +128,9 @@ fn turn(window: &mut Window, event: Event) {
             handlers::projects::did_change_folders(window, params);
         }
         Event::DidChangeFiles { params } => handlers::projects::did_change_files(window, params),
-        Event::DidChangeSettings => handlers::editor::did_change_settings(window),
+        Event::DidChangeSettings { settings } => {
+            handlers::editor::did_change_settings(window, &settings);
+        }
         Event::Linted { uri, version, said } => handlers::text::linted(window, &uri, version, said),
         Event::ProjectRead { outcome } => handlers::projects::read(window, *outcome),
         Event::ImageAsked { name, news } => handlers::images::asked(window, &name, news),
@@ -173,7 +175,7 @@ fn name(event: &Event) -> &'static str {
         Event::CodeLens { .. } => "textDocument/codeLens",
         Event::DidChangeFolders { .. } => "workspace/didChangeWorkspaceFolders",
         Event::DidChangeFiles { .. } => "workspace/didChangeWatchedFiles",
-        Event::DidChangeSettings => "workspace/didChangeConfiguration",
+        Event::DidChangeSettings { .. } => "workspace/didChangeConfiguration",
         Event::Linted { .. } => "linted",
         Event::ProjectRead { .. } => "project read",
         Event::ImageAsked { .. } => "image asked",

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::lint::LintProfile;
+
 /// What a client says in `initialize`, as `initializationOptions`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -21,6 +23,9 @@ pub struct ClientOptions {
     /// that is not trusted texts are checked, and nothing is run.
     #[cfg_attr(test, ts(optional, as = "Option<_>"))]
     pub trusted: bool,
+    /// Which findings the client wants; `recommended` unless it says otherwise.
+    #[cfg_attr(test, ts(optional, as = "Option<_>"))]
+    pub lint_profile: LintProfile,
 }
 
 impl Default for ClientOptions {
@@ -29,6 +34,7 @@ impl Default for ClientOptions {
             release: String::new(),
             environment: BTreeMap::new(),
             trusted: true,
+            lint_profile: LintProfile::default(),
         }
     }
 }

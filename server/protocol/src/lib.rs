@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod failure;
 pub mod gpu;
 pub mod image;
+pub mod lint;
 pub mod method;
 pub mod rpc;
 

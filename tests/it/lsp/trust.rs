@@ -20,7 +20,8 @@ FROM warpdock-test/busybox:1
 fn an_untrusted_window_checks_texts_and_runs_nothing() {
     let home = home();
     let workspace = Workspace::new(PROJECT);
-    let options = json!({ "initializationOptions": { "trusted": false } });
+    // Whatever the workspace's settings say of the linter.
+    let options = json!({ "initializationOptions": { "trusted": false, "lintProfile": ["x"] } });
     let mut editor = Editor::open_with(server(&home), &[workspace.path()], options);
     let dockerfile = uri(workspace.join("Dockerfile"));
     editor.did_open(&dockerfile, "dockerfile", "FORM busybox\n");

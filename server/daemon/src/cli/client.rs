@@ -111,6 +111,7 @@ impl Daemon {
             release: env!("CARGO_PKG_VERSION").to_owned(),
             environment: environment::of_this_process(),
             trusted: true,
+            ..ClientOptions::default()
         };
         let options = serde_json::to_value(options).map_err(not_ours)?;
         let params = json!({ "capabilities": {}, "initializationOptions": options });

@@ -12,6 +12,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use lint::{
@@ -22,12 +23,16 @@ use lint::{
     rules,
 };
 
-use crate::cli::{
-    Ended,
-    args::Global,
-    failed::Failed,
-    lint::arguments::{Format, LintArguments},
-    style::Style,
+use crate::{
+    cli::{
+        Ended,
+        args::Global,
+        failed::Failed,
+        lint::arguments::{Format, LintArguments},
+        style::Style,
+    },
+    lint_files::{self, LintFiles},
+    project::ThisMachine,
 };
 
 /// A file and what is to be said about it.
@@ -44,7 +49,7 @@ pub fn run(global: &Global, arguments: &LintArguments) -> Ended {
         return explain(name);
     }
     let given = match &arguments.config {
-        Some(path) => Some(read_levels(path)?),
+        Some(path) => Some(Arc::new(read_levels(path)?)),
         None => None,
     };
     let mut found = HashMap::new();
@@ -52,7 +57,7 @@ pub fn run(global: &Global, arguments: &LintArguments) -> Ended {
     let mut failed = false;
     for file in files::find(&arguments.files)? {
         let levels = match (&given, &file.path) {
-            (Some(levels), _) => levels,
+            (Some(levels), _) => Arc::clone(levels),
             (None, path) => nearest_levels(&mut found, path.as_deref())?,
         };
         let threshold = arguments.threshold.or(levels.threshold);
@@ -87,20 +92,20 @@ pub fn run(global: &Global, arguments: &LintArguments) -> Ended {
     })
 }
 
-fn lint_file(file: &files::Found, levels: &Levels, arguments: &LintArguments) -> Vec<Finding> {
-    let ignored = file.path.as_deref().and_then(files::dockerignore);
+fn lint_file(file: &files::Found, levels: Arc<Levels>, arguments: &LintArguments) -> Vec<Finding> {
+    let path = file.path.as_deref();
+    let lint_files = LintFiles {
+        levels,
+        dockerignore: path
+            .and_then(|path| lint_files::dockerignore(path, &ThisMachine, &mut Vec::new())),
+    };
     let context = Context {
         workspace_folder: &arguments.workspace_folder,
         target: arguments.target.as_deref(),
         profile: arguments.profile.into(),
-        pragmas: !levels.no_pragmas,
-        levels: Some(levels),
-        dockerignore: ignored.as_deref(),
-        ..Context::default()
+        ..lint_files.context()
     };
-    let mut findings = lint::lint::lint(&dockerfile::parse::parse(&file.text), &context);
-    levels.apply(&mut findings);
-    findings
+    lint_files::lint(&file.text, &context)
 }
 
 fn explain(name: &str) -> Ended {
@@ -118,6 +123,7 @@ fn explain(name: &str) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A file that was named may also be a pipe.
 fn read_levels(path: &Path) -> Result<Levels, Failed> {
     let text = fs::read_to_string(path)
         .map_err(|error| environment(format!("{}: {error}", path.display())))?;
@@ -126,22 +132,28 @@ fn read_levels(path: &Path) -> Result<Levels, Failed> {
 }
 
 /// The `.hadolint.yaml` nearest above a file, up to the repository's root.
-fn nearest_levels<'f>(
-    found: &'f mut HashMap<PathBuf, Levels>,
+fn nearest_levels(
+    found: &mut HashMap<PathBuf, Arc<Levels>>,
     path: Option<&Path>,
-) -> Result<&'f Levels, Failed> {
+) -> Result<Arc<Levels>, Failed> {
     let folder = match path.and_then(Path::parent) {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
     };
-    if !found.contains_key(&folder) {
-        let levels = match files::nearest_config(&folder) {
-            Some(path) => read_levels(&path)?,
-            None => Levels::default(),
-        };
-        found.insert(folder.clone(), levels);
+    if let Some(levels) = found.get(&folder) {
+        return Ok(Arc::clone(levels));
     }
-    Ok(found.entry(folder).or_default())
+    let config = fs::canonicalize(&folder)
+        .ok()
+        .and_then(|folder| lint_files::nearest_config(&folder, &ThisMachine, &mut Vec::new()));
+    let levels = match config {
+        Some(path) => lint_files::read_levels(&path, &ThisMachine)
+            .map_err(|broken| environment(broken.to_string()))?,
+        None => Levels::default(),
+    };
+    let levels = Arc::new(levels);
+    found.insert(folder, Arc::clone(&levels));
+    Ok(levels)
 }
 
 /// Exit code 2, as the contract has it for what is no finding.

@@ -1,20 +1,29 @@
 //! The editor itself: what it says of itself and of its settings.
 
-use protocol::daemon::ClientOptions;
+use protocol::{daemon::ClientOptions, lint::LintProfile};
+use serde_json::Value;
 use tower_lsp::ls_types::{
     DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, InitializeParams,
     InitializeResult, Registration, WorkspaceFolder,
 };
 
-use crate::{event::Reply, handlers::projects, images, lsp::editor::Editor, window::Window};
+use crate::{
+    event::Reply,
+    handlers::{projects, text},
+    images,
+    lsp::editor::Editor,
+    window::Window,
+};
 
 /// Files that a project's configuration may be read from.
-const WATCHED: [&str; 5] = [
+const WATCHED: [&str; 7] = [
     "**/{Dockerfile,Containerfile,dockerfile}",
     "**/{Dockerfile.*,*.Dockerfile,*.dockerfile}",
     "**/.devcontainer/**",
     "**/.devcontainer.json",
     "**/*.env",
+    "**/.hadolint.{yaml,yml}",
+    "**/{.dockerignore,*.dockerignore}",
 ];
 
 /// `initialize`: keeps what the client says of itself.
@@ -69,10 +78,18 @@ pub fn initialized(window: &Window) {
     }
 }
 
-/// `workspace/didChangeConfiguration`: the projects are read again. Nothing is taken from what the
-/// editor sends along, because a workspace has settings of its own: one must not be able to say
-/// that it is trusted.
-pub fn did_change_settings(window: &mut Window) {
+/// `workspace/didChangeConfiguration`: the projects are read again. Of what the editor sends along
+/// only the linter's profile is taken, because a workspace has settings of its own: one must not be
+/// able to say that it is trusted.
+pub fn did_change_settings(window: &mut Window, settings: &Value) {
+    let profile = settings.pointer("/warpdock/lint/profile");
+    let profile = profile.and_then(|name| LintProfile::named(name.as_str()?));
+    if let Some(profile) = profile
+        && profile != window.client.lint_profile
+    {
+        window.client.lint_profile = profile;
+        text::check_all(window);
+    }
     for folder in window.projects.all() {
         projects::refresh(window, &folder);
     }

@@ -85,6 +85,7 @@ pub fn refresh(window: &mut Window, folder: &Path) {
         folder.to_owned(),
         window.client.environment.clone(),
         &window.documents,
+        &window.projects,
     );
     let events = window.events.clone();
     let folder = folder.to_owned();
@@ -105,25 +106,34 @@ pub fn refresh(window: &mut Window, folder: &Path) {
 pub fn read(window: &mut Window, outcome: Outcome) {
     let Outcome {
         folder,
-        project,
+        mut project,
         versions,
     } = outcome;
-    let project = Arc::new(project);
     let state = window.projects.state(&folder);
-    let before = state.project.replace(Arc::clone(&project));
+    let before = state.project.take();
+    if let Some(before) = &before {
+        project.beside.remember(&before.beside);
+    }
+    let project = Arc::new(project);
+    state.project = Some(Arc::clone(&project));
     state.under_way = false;
     let waiting = std::mem::take(&mut state.lenses);
     if std::mem::take(&mut state.again) {
         refresh(window, &folder);
     }
-    if !before.is_some_and(|before| same_build(&before, &project)) {
-        let concerned = of_folder(window, &folder);
+    let concerned = of_folder(window, &folder);
+    let before = before.as_deref();
+    let same_build = before.is_some_and(|before| same_build(before, &project));
+    let same_beside = before.is_some_and(|before| before.beside == project.beside);
+    if !same_build || !same_beside {
         for uri in &concerned {
             text::check(window, uri);
         }
+    }
+    if !same_build {
         lenses::changed(window, &concerned);
     }
-    for uri in of_folder(window, &folder) {
+    for uri in concerned {
         let Some(document) = window.documents.get_mut(&uri) else {
             continue;
         };
@@ -146,7 +156,7 @@ pub fn read(window: &mut Window, outcome: Outcome) {
     }
 }
 
-/// What the linter and the lenses go by is the same.
+/// What the lenses and the linter go by is the same.
 fn same_build(one: &Project, other: &Project) -> bool {
     one.workspace_folder == other.workspace_folder && one.build == other.build
 }

@@ -35,16 +35,22 @@ pub fn did_open(window: &mut Window, params: DidOpenTextDocumentParams) {
         .path
         .as_deref()
         .and_then(|path| window.projects.folder_of(path));
-    let kind = document.kind;
+    let (kind, path) = (document.kind, document.path.clone());
     window.documents.insert(uri.clone(), document);
     check(window, &uri);
-    let Some(folder) = folder else {
+    let (Some(folder), Some(path)) = (folder, path) else {
         return;
     };
     // Of a file that is none of ours nobody knows yet whether the project reads it; a project that
     // nothing of ours is open of is not looked at.
     if kind != Kind::Other || window.projects.is_known(&folder) {
         projects::refresh(window, &folder);
+    }
+    // It may be above the folder of a project that reads it.
+    for reader in window.projects.concerned(&path) {
+        if kind == Kind::Other && reader != folder {
+            projects::refresh(window, &reader);
+        }
     }
 }
 

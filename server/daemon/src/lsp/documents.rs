@@ -97,6 +97,11 @@ fn changed(text: &str, change: TextDocumentContentChangeEvent, encoding: Encodin
 
 /// The editor's word counts first, because a person may have chosen it; then the name.
 fn kind(language: &str, path: Option<&Path>) -> Kind {
+    // `Dockerfile.dockerignore` is a Dockerfile to editors that go by how a name begins.
+    let ending = path.and_then(Path::extension);
+    if ending.is_some_and(|ending| ending == "dockerignore") {
+        return Kind::Other;
+    }
     if language.eq_ignore_ascii_case("dockerfile") {
         return Kind::Dockerfile;
     }
@@ -187,6 +192,7 @@ mod tests {
             assert_eq!(of("plaintext", name), Kind::Other, "{name}");
         }
         assert_eq!(of("dockerfile", "a"), Kind::Dockerfile);
+        assert_eq!(of("dockerfile", "Dockerfile.dockerignore"), Kind::Other);
         assert_eq!(of("jsonc", "a/devcontainer.json"), Kind::Devcontainer);
     }
 }

@@ -3,13 +3,12 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use config::{
-    files::{Files, PathKind},
     inputs::{Inputs, Overrides},
     model::{Origin, Severity, Source},
 };
@@ -19,8 +18,12 @@ use tower_lsp::ls_types::{CodeLens, Uri};
 use crate::{
     environment,
     event::Reply,
-    lsp::documents::{Documents, Kind},
-    project::ThisMachine,
+    lint_files,
+    lsp::{
+        beside::{self, Beside},
+        documents::{Documents, Kind},
+        overlay::{Names, Overlay},
+    },
 };
 
 /// The projects of a window.
@@ -51,6 +54,8 @@ pub struct Project {
     pub workspace_folder: String,
     /// What is built, if something is.
     pub build: Option<Build>,
+    /// What the linter goes by besides.
+    pub beside: Beside,
     /// What is wrong in its files.
     pub problems: Vec<Problem>,
     /// What was read or looked for.
@@ -62,6 +67,7 @@ impl Default for Project {
         Project {
             workspace_folder: Context::default().workspace_folder.to_owned(),
             build: None,
+            beside: Beside::default(),
             problems: Vec::new(),
             files: Vec::new(),
         }
@@ -133,6 +139,8 @@ struct Text {
     path: PathBuf,
     version: i32,
     kind: Kind,
+    /// It belongs to the project.
+    is_inside: bool,
     text: Arc<str>,
 }
 
@@ -198,11 +206,14 @@ impl Reading {
         folder: PathBuf,
         environment: BTreeMap<String, String>,
         documents: &Documents,
+        projects: &Projects,
     ) -> Reading {
         let texts = documents.iter().filter_map(|(uri, document)| {
+            let path = document.path.clone()?;
             Some(Text {
                 uri: uri.clone(),
-                path: document.path.clone()?,
+                is_inside: projects.folder_of(&path).as_ref() == Some(&folder),
+                path,
                 version: document.version,
                 kind: document.kind,
                 text: Arc::clone(&document.text),
@@ -260,6 +271,16 @@ impl Reading {
             problems.extend(theirs.into_iter().filter(|it| it.path == other.path));
             seen.push(other.path.clone());
         }
+        let inside = |text: &&Text| text.is_inside && text.kind == Kind::Dockerfile;
+        let dockerfiles = self.texts.iter().filter(inside);
+        let dockerfiles = dockerfiles.map(|text| text.path.as_path());
+        let beside = Beside::read(dockerfiles, &names, &files, &mut seen);
+        for text in &self.texts {
+            if lint_files::is_config(&text.path) && (text.is_inside || seen.contains(&text.path)) {
+                problems.extend(beside::problem(&text.path, &names, &files));
+                seen.push(text.path.clone());
+            }
+        }
         let build = match resolved.config.source.map(|source| source.value) {
             Some(Source::Build(build)) => Some(Build {
                 dockerfile: names.editor(&build.dockerfile),
@@ -272,6 +293,7 @@ impl Reading {
             project: Project {
                 workspace_folder: resolved.config.workspace_folder.value,
                 build,
+                beside,
                 problems,
                 files: seen,
             },
@@ -301,54 +323,6 @@ fn located(problems: &[config::model::Problem], names: &Names<'_>) -> Vec<Proble
         _ => None,
     });
     located.collect()
-}
-
-/// The same folder under two names, where a link leads to it.
-struct Names<'a> {
-    editor: &'a Path,
-    own: &'a Path,
-}
-
-impl Names<'_> {
-    fn own(&self, path: &Path) -> PathBuf {
-        renamed(path, self.editor, self.own)
-    }
-
-    fn editor(&self, path: &Path) -> PathBuf {
-        renamed(path, self.own, self.editor)
-    }
-}
-
-fn renamed(path: &Path, from: &Path, to: &Path) -> PathBuf {
-    match path.strip_prefix(from) {
-        Ok(rest) => to.join(rest),
-        Err(_) => path.to_owned(),
-    }
-}
-
-/// The disk, with the editor's texts in the place of its files.
-struct Overlay<'a> {
-    texts: HashMap<PathBuf, &'a str>,
-}
-
-impl Files for Overlay<'_> {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        match self.texts.get(path) {
-            Some(text) => Ok(text.as_bytes().to_vec()),
-            None => ThisMachine.read(path),
-        }
-    }
-
-    fn kind(&self, path: &Path) -> Option<PathKind> {
-        match self.texts.contains_key(path) {
-            true => Some(PathKind::File),
-            false => ThisMachine.kind(path),
-        }
-    }
-
-    fn list(&self, folder: &Path) -> Vec<String> {
-        ThisMachine.list(folder)
-    }
 }
 
 #[cfg(test)]

@@ -4,14 +4,16 @@
 use std::{cell::RefCell, path::Path, sync::Arc};
 
 use lint::{
-    context::Context,
+    context::{Context, Profile},
     finding::Finding,
     hover::{self, Hover},
 };
+use protocol::lint::LintProfile;
 
 use crate::{
     hub::Hub,
     images::EngineKey,
+    lint_files::{self, LintFiles},
     lsp::projects::{Build, Project},
     window::Window,
 };
@@ -22,6 +24,8 @@ pub struct Surroundings {
     project: Option<Arc<Project>>,
     /// It is the one that the project builds.
     is_built: bool,
+    lint_files: Arc<LintFiles>,
+    profile: Profile,
     images: Option<(Arc<Hub>, EngineKey)>,
 }
 
@@ -40,7 +44,11 @@ impl Surroundings {
         let folder = path.and_then(|path| window.projects.folder_of(path));
         let project = folder.and_then(|folder| window.projects.project(&folder));
         let build = project.as_ref().and_then(|project| project.build.as_ref());
+        let beside = project.as_ref().zip(path);
+        let lint_files = beside.and_then(|(project, path)| project.beside.of.get(path));
         Surroundings {
+            lint_files: lint_files.cloned().unwrap_or_default(),
+            profile: profile(window.client.lint_profile),
             is_built: build.is_some_and(|build| Some(build.dockerfile.as_path()) == path),
             project,
             // An engine is asked for nobody that is not trusted.
@@ -53,8 +61,7 @@ impl Surroundings {
 
     /// Lints a text.
     pub fn lint(&self, text: &str) -> Said {
-        let file = dockerfile::parse::parse(text);
-        let (findings, unknown) = self.with_context(|context| lint::lint::lint(&file, context));
+        let (findings, unknown) = self.with_context(|context| lint_files::lint(text, context));
         Said { findings, unknown }
     }
 
@@ -83,7 +90,8 @@ impl Surroundings {
         };
         let mut context = Context {
             images: &images,
-            ..Context::default()
+            profile: self.profile,
+            ..self.lint_files.context()
         };
         if let Some(project) = &self.project {
             context.workspace_folder = &project.workspace_folder;
@@ -94,5 +102,14 @@ impl Surroundings {
         }
         let used = use_it(&context);
         (used, unknown.take())
+    }
+}
+
+fn profile(name: LintProfile) -> Profile {
+    match name {
+        LintProfile::Recommended => Profile::Recommended,
+        LintProfile::Hadolint => Profile::Hadolint,
+        LintProfile::Buildkit => Profile::Buildkit,
+        LintProfile::Strict => Profile::Strict,
     }
 }

@@ -46,33 +46,6 @@ pub fn find(named: &[PathBuf]) -> Result<Vec<Found>, Failed> {
     Ok(found)
 }
 
-/// The `.hadolint.yaml` of `folder` or the nearest folder above it, up to the repository's root.
-pub fn nearest_config(folder: &Path) -> Option<PathBuf> {
-    let folder = folder.canonicalize().ok()?;
-    for folder in folder.ancestors() {
-        for name in [".hadolint.yaml", ".hadolint.yml"] {
-            let path = folder.join(name);
-            if path.is_file() {
-                return Some(path);
-            }
-        }
-        if folder.join(".git").exists() {
-            return None;
-        }
-    }
-    None
-}
-
-/// The `.dockerignore` for a Dockerfile whose folder is the build context: one of its own name goes
-/// before the folder's.
-pub fn dockerignore(dockerfile: &Path) -> Option<String> {
-    let mut own = dockerfile.as_os_str().to_owned();
-    own.push(".dockerignore");
-    let of_folder = dockerfile.with_file_name(".dockerignore");
-    let bytes = fs::read(own).or_else(|_| fs::read(of_folder)).ok()?;
-    Some(text(bytes))
-}
-
 fn read(path: PathBuf) -> Result<Found, Failed> {
     let bytes =
         fs::read(&path).map_err(|error| environment(format!("{}: {error}", path.display())))?;
