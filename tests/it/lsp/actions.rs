@@ -148,7 +148,8 @@ fn a_hover_says_what_is_at_a_place() {
     let hover = json!({ "hover": { "contentFormat": ["markdown", "plaintext"] } });
     let able = json!({ "capabilities": { "textDocument": hover } });
     let mut editor = Editor::open_with(server(&home), &[], able);
-    let text = "# 😀 é\nFROM pytorch/pytorch:2.1.0-cuda12.1-cudnn8-runtime\nENV A=\"😀\" B=$A\nCMD [\"x\"]\n";
+    // An image that the engine has would have findings of its own, a moment later.
+    let text = "# 😀 é\nFROM pytorch/pytorch:2.1.2-cuda12.1-cudnn8-runtime\nENV A=\"😀\" B=$A\nCMD [\"x\"]\n";
     editor.did_open(URI, "dockerfile", text);
     let mut at = |line: u32, column: u32| {
         let position = json!({ "line": line, "character": column });
