@@ -33,9 +33,13 @@ pub fn initialize(window: &mut Window, params: InitializeParams, reply: Reply<In
     let options = params.initialization_options.unwrap_or_default();
     let mut client = match options.is_null() {
         true => ClientOptions::default(),
+        // What cannot be read may have said that nothing here is trusted.
         false => serde_json::from_value(options).unwrap_or_else(|error| {
             tracing::warn!(%error, "the client's options were not understood");
-            ClientOptions::default()
+            ClientOptions {
+                trusted: false,
+                ..ClientOptions::default()
+            }
         }),
     };
     if client.environment.is_empty() {
