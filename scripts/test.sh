@@ -67,10 +67,13 @@ fi
 # Most tests wait more than they compute.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-4}
 say "cargo test"
-cargo test --workspace --locked --no-fail-fast "$@" || fail "tests failed, above"
+failed=()
+cargo test --workspace --locked --no-fail-fast "$@" || failed+=("cargo test")
 if [ $# -eq 0 ]; then
+    # One run says everything that is wrong.
     say "the editors"
-    scripts/editors.sh || fail "the tests passed, those with real editors did not"
-    scripts/check.sh || fail "the tests passed, the checks did not"
-    say "all tests and checks passed"
+    scripts/editors.sh || failed+=("the tests with real editors")
+    scripts/check.sh || failed+=("the checks")
 fi
+[ ${#failed[@]} -eq 0 ] || fail "failed, above: $(printf '%s, ' "${failed[@]}" | sed 's/, $//')"
+[ $# -gt 0 ] || say "all tests and checks passed"
