@@ -55,7 +55,8 @@ export async function play(
   );
   if (code !== 0) throw new Error(`${program} ended with ${code}:\n${said()}`);
   const steps: Steps = new Map();
-  for (const line of output.split('\n').filter((line) => line.startsWith('{"step"'))) {
+  // Neovim writes the two in any order.
+  for (const line of output.split('\n').filter((line) => /^\{"(step|seen)":/.test(line))) {
     const { step, seen } = JSON.parse(line) as { step: string; seen: unknown };
     steps.set(step, seen);
   }
