@@ -47,7 +47,11 @@ export class Home {
   /** A copy of an example of the repository, which a test may change. */
   example(name: string, as: string = name): string {
     const folder = path.join(this.folder, as);
-    fs.cpSync(path.join(repository, 'examples', name), folder, { recursive: true });
+    fs.cpSync(path.join(repository, 'examples', name), folder, {
+      recursive: true,
+      // What somebody's training left there is not the example's.
+      filter: (source) => path.basename(source) !== 'runs',
+    });
     return folder;
   }
 

@@ -137,9 +137,10 @@ fn a_killed_reaper_loses_nothing() {
         "setsid sh -c 'sleep 1000' & echo up; read x; exit 5",
     ));
     terminal.expect("up");
+    // Before it is in a session of its own it goes with the terminal.
     let leader = eventually("both run", || {
         init.session(terminal.info.id)
-            .filter(|it| it.processes.len() >= 2)
+            .filter(|it| it.processes.iter().any(|it| it.command == "sleep 1000"))
     });
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", leader.pid)).expect("it lives");
     let reaper = stat
