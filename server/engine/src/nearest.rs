@@ -1,5 +1,7 @@
 //! Which of the local images somebody may have meant by a name that is not there. Pure.
 
+use strsim::levenshtein;
+
 use crate::image::split_reference;
 
 /// At most this many.
@@ -41,33 +43,17 @@ impl Name<'_> {
 
 /// Small is near; `None`: not near at all.
 fn rank(wanted: &Name<'_>, other: &Name<'_>) -> Option<usize> {
-    let tags = distance(wanted.tag, other.tag).min(99);
+    let tags = levenshtein(wanted.tag, other.tag).min(99);
     if wanted.repository == other.repository {
         return Some(tags);
     }
     if wanted.last == other.last {
         return Some(100 + tags);
     }
-    let names = distance(wanted.last, other.last);
+    let names = levenshtein(wanted.last, other.last);
     // A third of the name may be wrong: `pytorhc` is, `python` is not.
     let allowed = wanted.last.chars().count().max(3) / 3;
     (names <= allowed).then_some(200 + names * 100 + tags)
-}
-
-/// Levenshtein's, over characters.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, left_char) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (column, right_char) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(left_char != *right_char);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What an instruction must have and may have: flags, arguments, and the name that was meant.
 
+use strsim::osa_distance;
+
 use crate::ast::{Body, Command, Flag, Keyword, Word};
 use crate::instruction::Reader;
 use crate::problem::ProblemKind;
@@ -201,39 +203,14 @@ pub(super) fn meant(name: &str) -> Option<&'static str> {
     if half_typed.is_some() {
         return half_typed;
     }
+    // Names much longer than any instruction are not typing mistakes.
+    if name.chars().count() > 16 {
+        return None;
+    }
     Keyword::ALL
         .into_iter()
-        .map(|keyword| (distance(&name, keyword.name()), keyword.name()))
+        .map(|keyword| (osa_distance(&name, keyword.name()), keyword.name()))
         .filter(|(distance, keyword)| *distance <= 2 && *distance < keyword.len().min(name.len()))
         .min()
         .map(|(_, keyword)| keyword)
-}
-
-/// How many letters must be added, dropped, replaced or swapped with their neighbour.
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    // Names much longer than any instruction are not typing mistakes.
-    if left.len() > 16 {
-        return left.len();
-    }
-    let mut rows = vec![(0..=right.len()).collect::<Vec<usize>>()];
-    for (row, left_letter) in left.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, right_letter) in right.iter().enumerate() {
-            let replaced = rows[row][column] + usize::from(left_letter != right_letter);
-            let mut best = replaced
-                .min(rows[row][column + 1] + 1)
-                .min(current[column] + 1);
-            let swapped = row > 0
-                && column > 0
-                && left[row - 1] == *right_letter
-                && *left_letter == right[column - 1];
-            if swapped {
-                best = best.min(rows[row - 1][column - 1] + 1);
-            }
-            current.push(best);
-        }
-        rows.push(current);
-    }
-    rows[left.len()][right.len()]
 }
