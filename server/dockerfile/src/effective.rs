@@ -2,6 +2,7 @@
 
 use crate::ast::{Body, Command, Instruction, Keyword};
 use crate::image::Reference;
+use crate::path::follow;
 use crate::range::TextRange;
 use crate::scope::{Scope, Source};
 use crate::stages::{Base, Stages};
@@ -194,15 +195,7 @@ impl Effective {
             _ => ("", !self.from_scratch),
         };
         let mut parts: Vec<&str> = start.split('/').filter(|part| !part.is_empty()).collect();
-        for part in path.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => {
-                    parts.pop();
-                }
-                _ => parts.push(part),
-            }
-        }
+        follow(&mut parts, path);
         let path = match below_base {
             true => parts.join("/"),
             false => format!("/{}", parts.join("/")),

@@ -19,6 +19,7 @@ pub mod lines;
 pub mod logical;
 pub mod network;
 pub mod parse;
+pub mod path;
 mod pattern;
 pub mod problem;
 pub mod range;

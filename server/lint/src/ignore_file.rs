@@ -1,6 +1,8 @@
 //! `.dockerignore`: which paths of a build context are left out. Reading the file is the caller's
 //! business.
 
+use dockerfile::path::follow;
+
 /// The patterns of a `.dockerignore`, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct IgnoreFile<'a> {
@@ -51,15 +53,7 @@ impl<'a> IgnoreFile<'a> {
 /// The parts of a path, without `.`, with `..` resolved.
 fn parts(path: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
+    follow(&mut parts, path);
     parts
 }
 

@@ -2,6 +2,7 @@
 
 use dockerfile::ast::{Body, Command, Instruction, Keyword};
 use dockerfile::expand::Expanded;
+use dockerfile::path::follow;
 use dockerfile::scope::Scope;
 use dockerfile::shell::kind::ShellKind;
 
@@ -127,15 +128,7 @@ pub(crate) fn join(folder: Option<&str>, path: &str) -> Option<String> {
         false => folder?,
     };
     let mut parts: Vec<&str> = start.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
+    follow(&mut parts, path);
     Some(format!("/{}", parts.join("/")))
 }
 
