@@ -19,6 +19,7 @@ mod leftovers;
 pub mod levels;
 pub mod lint;
 pub mod position;
+mod questions;
 pub mod report;
 pub mod rule;
 pub mod rules;

@@ -1,10 +1,8 @@
 //! yum that asks.
 
-use crate::context::Profile;
 use crate::facts::Facts;
-use crate::facts::packages::Call;
-use crate::facts::packages::grammar::{Action, Manager};
-use crate::leftovers::add_option;
+use crate::facts::packages::grammar::Manager;
+use crate::questions::report_yum;
 use crate::report::Report;
 use crate::rule::declare_rule;
 
@@ -37,30 +35,5 @@ declare_rule! {
 const MANAGERS: &[Manager] = &[Manager::Yum];
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for call in file.calls_of(MANAGERS).filter(|it| asks(*it, file.context.profile)) {
-        let name = call.command.name();
-        let verb = call.verb().text();
-        let message = format!("`{name} {verb}` without `-y` asks, and nobody answers");
-        report
-            .at(call.head(), message)
-            .fix("Add `-y`", vec![add_option(file, call, "-y")]);
-    }
-}
-
-fn asks(call: Call<'_>, profile: Profile) -> bool {
-    let acts = match profile {
-        Profile::Hadolint => {
-            let verb = call.verb().text();
-            matches!(verb, "install" | "groupinstall" | "localinstall")
-        }
-        _ => matches!(
-            call.call.action,
-            Action::Install
-                | Action::InstallGroup
-                | Action::InstallModule
-                | Action::Upgrade
-                | Action::Remove
-        ),
-    };
-    acts && call.option(&["-y", "--assumeyes", "--assumeno", "--downloadonly"]).is_none()
+    report_yum(file, report, MANAGERS);
 }

@@ -4,7 +4,7 @@ use crate::context::Profile;
 use crate::facts::Facts;
 use crate::facts::packages::Call;
 use crate::facts::packages::grammar::{Action, Manager};
-use crate::leftovers::add_option;
+use crate::questions::report_question;
 use crate::report::Report;
 use crate::rule::declare_rule;
 
@@ -37,12 +37,9 @@ declare_rule! {
 const MANAGERS: &[Manager] = &[Manager::Zypper];
 
 fn check(file: &Facts<'_>, report: &mut Report<'_>) {
-    for call in file.calls_of(MANAGERS).filter(|it| asks(*it, file.context.profile)) {
-        let verb = call.verb().text();
-        let message = format!("`zypper {verb}` without `-y` asks, and nobody answers");
-        report
-            .at(call.head(), message)
-            .fix("Add `-y`", vec![add_option(file, call, "-y")]);
+    let profile = file.context.profile;
+    for call in file.calls_of(MANAGERS).filter(|it| asks(*it, profile)) {
+        report_question(file, report, call, "nobody answers");
     }
 }
 
