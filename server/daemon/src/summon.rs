@@ -32,6 +32,9 @@ const START_ATTEMPTS: u32 = 3;
 /// How long one that runs already may take to listen before another is started.
 const START_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
+/// How long a daemon that goes away may be in the way of the next one.
+const LEAVING_LIMIT: Duration = Duration::from_secs(2);
+
 /// The daemon cannot be reached.
 #[derive(Debug, thiserror::Error)]
 pub enum SummonError {
@@ -91,6 +94,24 @@ pub fn summon(paths: &Paths) -> Result<UnixStream, SummonError> {
                 // Another client started one at the same moment, and it is not listening yet.
                 Err(_) => thread::sleep(Duration::from_millis(5)),
             }
+        }
+    }
+}
+
+/// Connects and greets, until a daemon answers. One that is about to end when we come, or that was
+/// killed a moment ago, can still be connected to, and does not: the next one will be another.
+pub fn greeted<T, E>(
+    paths: &Paths,
+    greet: impl Fn(UnixStream) -> Result<T, E>,
+    is_lost: impl Fn(&E) -> bool,
+) -> Result<Result<T, E>, SummonError> {
+    let deadline = Instant::now() + LEAVING_LIMIT;
+    loop {
+        match greet(summon(paths)?) {
+            Err(error) if is_lost(&error) && Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            result => return Ok(result),
         }
     }
 }

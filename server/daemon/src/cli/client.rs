@@ -3,8 +3,6 @@
 use std::{
     io::{self, Read, Write},
     os::unix::net::UnixStream,
-    thread,
-    time::{Duration, Instant},
 };
 
 use protocol::{
@@ -22,9 +20,6 @@ use crate::{
     paths::Paths,
     summon,
 };
-
-/// How long a daemon that goes away may be in the way of the next one.
-const LEAVING_LIMIT: Duration = Duration::from_secs(2);
 
 /// A connection to the daemon.
 #[derive(Debug)]
@@ -46,19 +41,12 @@ pub enum CallError {
 impl Daemon {
     /// Connects, starting the daemon if there is none.
     pub fn connect(paths: &Paths) -> Result<Daemon, Failed> {
-        let deadline = Instant::now() + LEAVING_LIMIT;
-        loop {
-            let mut daemon = Daemon::new(summon::summon(paths)?);
-            match daemon.initialize() {
-                Ok(()) => return Ok(daemon),
-                // It was about to end when we came, or it was killed, which takes a moment in which
-                // it can still be connected to: the next one will be another.
-                Err(CallError::Lost(_)) if Instant::now() < deadline => {
-                    thread::sleep(Duration::from_millis(5));
-                }
-                Err(error) => return Err(error.settle()),
-            }
-        }
+        let greet = |stream| {
+            let mut daemon = Daemon::new(stream);
+            daemon.initialize().map(|()| daemon)
+        };
+        let is_lost = |error: &CallError| matches!(error, CallError::Lost(_));
+        summon::greeted(paths, greet, is_lost)?.map_err(CallError::settle)
     }
 
     /// Connects to a daemon that runs already.

@@ -14,7 +14,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::{Duration, Instant},
 };
 
 use protocol::failure::Tier;
@@ -29,9 +28,6 @@ use crate::{
 mod messages;
 
 use messages::{Passing, Watcher};
-
-/// How long a daemon that goes away may be in the way of the next one.
-const LEAVING_LIMIT: Duration = Duration::from_secs(2);
 
 /// Serves the editor until it leaves.
 pub fn run(arguments: &ServerArguments) -> Ended {
@@ -80,12 +76,9 @@ fn bridge(paths: &Paths) -> Ended {
     }
 }
 
-/// Connects and says the first message, until a daemon answers. One that is about to end when we
-/// come, or that was killed a moment ago, does not.
+/// Says the first message to a daemon, and reads the beginning of its answer.
 fn greet(paths: &Paths, first: &[u8]) -> Result<(UnixStream, Vec<u8>), Failed> {
-    let deadline = Instant::now() + LEAVING_LIMIT;
-    loop {
-        let mut daemon = summon::summon(paths)?;
+    let say = |mut daemon: UnixStream| {
         let mut bytes = vec![0; 64 << 10];
         let answered = daemon
             .write_all(first)
@@ -93,14 +86,12 @@ fn greet(paths: &Paths, first: &[u8]) -> Result<(UnixStream, Vec<u8>), Failed> {
         match answered {
             Ok(count @ 1..) => {
                 bytes.truncate(count);
-                return Ok((daemon, bytes));
+                Ok((daemon, bytes))
             }
-            Ok(_) | Err(_) if Instant::now() < deadline => {
-                thread::sleep(Duration::from_millis(5));
-            }
-            Ok(_) | Err(_) => return Err(lost()),
+            Ok(_) | Err(_) => Err(lost()),
         }
-    }
+    };
+    summon::greeted(paths, say, |_| true)?
 }
 
 /// Copies what the editor says, until it has said everything.
