@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { Home } from '../vscode/support/home.ts';
-import { configuration, DOCKERFILE, play } from './steps.ts';
+import { configuration, DOCKERFILE, play, played } from './steps.ts';
 
 test('Emacs shows diagnostics and hover, clears them on edit, and brings the container up', async () => {
   const home = new Home();
@@ -19,17 +19,7 @@ test('Emacs shows diagnostics and hover, clears them on edit, and brings the con
     const steps = await play(home, folder, 'emacs', words);
 
     assert.equal(steps.get('mode'), 'dockerfile-mode');
-    const [diagnostic] = steps.get('diagnostics') as { line: number; message: string }[];
-    assert.equal(diagnostic?.line, 2);
-    assert.match(diagnostic?.message ?? '', /RUNN/);
-    assert.match(String(steps.get('hover')), /FROM/);
-    assert.equal(steps.get('cleared'), true);
-    assert.match(String(steps.get('up')), /is up/);
-    assert.equal(steps.get('ended'), true);
-    assert.match(
-      home.warpdock(folder, 'exec', '--', 'cat', '/app/Dockerfile'),
-      /^RUN echo hello$/m,
-    );
+    played(home, folder, steps);
   } finally {
     await home.stop();
   }

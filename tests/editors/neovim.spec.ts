@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { test } from 'node:test';
 import { Home } from '../vscode/support/home.ts';
-import { configuration, DOCKERFILE, play } from './steps.ts';
+import { configuration, DOCKERFILE, play, played } from './steps.ts';
 
 test('Neovim shows diagnostics and hover, clears them on edit, and brings the container up', async () => {
   const home = new Home();
@@ -23,22 +23,7 @@ test('Neovim shows diagnostics and hover, clears them on edit, and brings the co
       `luafile ${script}`,
     ]);
 
-    const [diagnostic] = steps.get('diagnostics') as {
-      line: number;
-      column: number;
-      message: string;
-    }[];
-    assert.equal(diagnostic?.line, 2);
-    assert.equal(diagnostic?.column, 1);
-    assert.match(diagnostic?.message ?? '', /RUNN/);
-    assert.match(String(steps.get('hover')), /FROM/);
-    assert.equal(steps.get('cleared'), true);
-    assert.match(String(steps.get('up')), /is up/);
-    assert.equal(steps.get('ended'), true);
-    assert.match(
-      home.warpdock(folder, 'exec', '--', 'cat', '/app/Dockerfile'),
-      /^RUN echo hello$/m,
-    );
+    assert.equal(played(home, folder, steps)?.column, 1);
   } finally {
     await home.stop();
   }

@@ -1,6 +1,7 @@
 // Runs an editor without a screen and reads what it reports, a JSON line a step. The editors'
 // configuration is the one that docs/editors.md offers.
 
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -61,4 +62,25 @@ export async function play(
     steps.set(step, seen);
   }
   return steps;
+}
+
+/** Checks what every editor has to show. Returns the first finding, as the editor has it. */
+export function played(
+  home: Home,
+  folder: string,
+  steps: Steps,
+): { line: number; column?: number } | undefined {
+  const [diagnostic] = steps.get('diagnostics') as {
+    line: number;
+    column?: number;
+    message: string;
+  }[];
+  assert.equal(diagnostic?.line, 2);
+  assert.match(diagnostic?.message ?? '', /RUNN/);
+  assert.match(String(steps.get('hover')), /FROM/);
+  assert.equal(steps.get('cleared'), true);
+  assert.match(String(steps.get('up')), /is up/);
+  assert.equal(steps.get('ended'), true);
+  assert.match(home.warpdock(folder, 'exec', '--', 'cat', '/app/Dockerfile'), /^RUN echo hello$/m);
+  return diagnostic;
 }
